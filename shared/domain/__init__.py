@@ -1,0 +1,1 @@
+"""The rules of periodic reporting: pure functions and frozen values, without input or output."""
