@@ -1,0 +1,110 @@
+"""The engine (SQLAlchemy Core over asyncpg), and the two ways to hold a connection.
+
+Writing goes through `transaction`, reading through `snapshot`: a response is made of one statement
+or of one snapshot, so that no impossible total is ever seen.
+
+jsonb comes and goes as text. Statements that name their columns with `sqlalchemy.JSON` types get
+`json.loads` with numbers as `Decimal`; raw ones and those through `driver` get the text itself.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.db.errors import InvalidDatabaseUrl
+
+if TYPE_CHECKING:
+    import asyncpg
+
+CONNECT_TIMEOUT_SECONDS = 10
+POOL_WAIT_SECONDS = 10
+
+read_json = partial(json.loads, parse_float=Decimal)
+"""JSON text to Python; a number with a point becomes a `Decimal`, never a float."""
+
+write_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+"""Python to JSON text; a `Decimal` is refused: figures are stored as strings."""
+
+
+def create_engine(
+    dsn: str,
+    *,
+    pool_size: int = 10,
+    application_name: str = "tonghop",
+    role: str | None = None,
+) -> AsyncEngine:
+    """An engine of at most `pool_size` connections, opened when first needed.
+
+    `role` is the database role every connection acts as (`SET ROLE`), so that PostgreSQL itself
+    keeps a service inside its schemas.
+
+    Raises:
+        InvalidDatabaseUrl: the text is no PostgreSQL URL.
+    """
+    server_settings = {"application_name": application_name, "timezone": "UTC"}
+    if role is not None:
+        server_settings["role"] = role
+    return create_async_engine(
+        engine_url(dsn),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS,
+        pool_use_lifo=True,
+        json_serializer=write_json,
+        json_deserializer=read_json,
+        connect_args={"server_settings": server_settings, "timeout": CONNECT_TIMEOUT_SECONDS},
+    )
+
+
+def engine_url(dsn: str) -> sqlalchemy.URL:
+    """The URL as SQLAlchemy wants it: libpq's spelling of driver and TLS is understood.
+
+    Raises:
+        InvalidDatabaseUrl: not a URL, or one of another database.
+    """
+    try:
+        url = sqlalchemy.make_url(dsn)
+    except ArgumentError:
+        raise InvalidDatabaseUrl("it is not a URL") from None
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise InvalidDatabaseUrl(f"it names {url.get_backend_name()}, not postgresql")
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+    return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction: committed when the block ends well, rolled back when it raises."""
+    async with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One unchanging view of the database (REPEATABLE READ, READ ONLY)."""
+    async with engine.connect() as connection:
+        await connection.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        async with connection.begin():
+            yield connection
+
+
+async def driver(connection: AsyncConnection) -> "asyncpg.Connection[Any]":
+    """asyncpg's own connection, inside the transaction that `connection` is in.
+
+    SQLAlchemy sends BEGIN with its first statement only. Used before it, asyncpg would commit
+    each statement by itself, so a statement is sent through SQLAlchemy first if none was.
+    """
+    raw = await connection.get_raw_connection()
+    native: asyncpg.Connection[Any] = raw.driver_connection
+    if connection.in_transaction() and not native.is_in_transaction():
+        await connection.exec_driver_sql("SELECT 1")
+    return native

@@ -1,0 +1,3 @@
+"""Fixtures build the world; factories that build objects lie beside the tests that use them."""
+
+pytest_plugins = ["tests.fixtures.postgres"]
