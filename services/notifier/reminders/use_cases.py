@@ -1,0 +1,99 @@
+"""The decision to remind: judged on the log, in one transaction with its entry in the ledger (I6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.notifier.reminders.mails import MailWriter
+from services.notifier.reminders.repository import Reminder, save_reminders
+from services.notifier.timers import repository as timers
+from services.notifier.timers.repository import DueTimer, OwedReport
+from shared.catalogue.catalogue import Catalogue, CatalogueReader
+from shared.clock import Clock
+from shared.db.engine import transaction
+from shared.domain.reminders import ReminderPolicy, ReminderStage, next_working_instant
+
+DECISIONS_PER_TRANSACTION = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a timer that fell due, and the reminder if one was decided."""
+
+    timer: DueTimer
+    state: str
+    reminder: Reminder | None = None
+
+
+class Decider:
+    """Turns timers that fell due into decided reminders, inside working time only."""
+
+    def __init__(
+        self,
+        *,
+        engine: AsyncEngine,
+        clock: Clock,
+        catalogue: CatalogueReader,
+        policy: ReminderPolicy,
+        writer: MailWriter,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._catalogue = catalogue
+        self._policy = policy
+        self._writer = writer
+
+    async def decide_due(self) -> int:
+        """Decide one batch of due timers; returns how many were looked at."""
+        catalogue = await self._catalogue.current()
+        now = self._clock.now()
+        if not is_working_time(now, policy=self._policy, catalogue=catalogue):
+            return 0
+        async with transaction(self._engine) as connection:
+            due = await timers.due_timers(connection, now=now, limit=DECISIONS_PER_TRANSACTION)
+            if not due:
+                return 0
+            owed = await timers.owed_reports(connection, [timer.obligation_id for timer in due])
+            verdicts = self._judge(due, owed=owed, catalogue=catalogue, now=now)
+            await save_reminders(
+                connection, [verdict.reminder for verdict in verdicts if verdict.reminder]
+            )
+            await timers.set_states(
+                connection,
+                [(item.timer.obligation_id, item.timer.stage, item.state) for item in verdicts],
+            )
+        return len(due)
+
+    def _judge(
+        self,
+        due: Sequence[DueTimer],
+        *,
+        owed: Mapping[int, OwedReport],
+        catalogue: Catalogue,
+        now: datetime,
+    ) -> list[Verdict]:
+        return [
+            self._verdict(timer, owed[timer.obligation_id], catalogue=catalogue, now=now)
+            for timer in due
+        ]
+
+    def _verdict(
+        self, timer: DueTimer, report: OwedReport, *, catalogue: Catalogue, now: datetime
+    ) -> Verdict:
+        stage = ReminderStage(timer.stage)
+        if not report.is_owed:
+            return Verdict(timer, "not_needed")
+        if (now < report.deadline) != (stage is ReminderStage.DUE_SOON):
+            return Verdict(timer, "missed")
+        reminder = self._writer.write(report, stage=stage, catalogue=catalogue, now=now)
+        if reminder is None:
+            return Verdict(timer, "no_recipient")
+        return Verdict(timer, "decided", reminder)
+
+
+def is_working_time(instant: datetime, *, policy: ReminderPolicy, catalogue: Catalogue) -> bool:
+    """Whether mails may go out at `instant`: a working day, within the policy's hours."""
+    opening = next_working_instant(instant, hours=policy.hours, calendar=catalogue.calendar)
+    return opening == instant

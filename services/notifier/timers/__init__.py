@@ -1,0 +1,1 @@
+"""When each stage of an obligation's reminders falls due."""

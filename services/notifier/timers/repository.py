@@ -1,0 +1,199 @@
+"""SQL of the notifier's copy of obligations and of their timers. Set-based: a batch is one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.events.payloads import ObligationStateV1
+
+_UPSERT_OBLIGATIONS = text("""
+INSERT INTO notifier.obligation (obligation_id, sequence, organization_id, receiver_id, regime,
+                                 form, period, deadline, state)
+SELECT * FROM unnest(
+    CAST(:obligation_ids AS bigint[]), CAST(:sequences AS integer[]),
+    CAST(:organization_ids AS bigint[]), CAST(:receiver_ids AS bigint[]),
+    CAST(:regimes AS text[]), CAST(:forms AS text[]), CAST(:periods AS text[]),
+    CAST(:deadlines AS timestamptz[]), CAST(:states AS text[]))
+ON CONFLICT (obligation_id) DO UPDATE
+    SET sequence = excluded.sequence, receiver_id = excluded.receiver_id,
+        deadline = excluded.deadline, state = excluded.state
+    WHERE obligation.sequence < excluded.sequence
+RETURNING obligation_id
+""")
+
+# A stage that was decided stays so; a waiting one follows the deadline.
+_UPSERT_TIMERS = text("""
+INSERT INTO notifier.timer (obligation_id, stage, due_at, state)
+SELECT fresh.obligation_id, fresh.stage, fresh.due_at,
+       CASE WHEN fresh.due_at < first_start.started_at THEN 'missed' ELSE 'waiting' END
+FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]),
+            CAST(:due_ats AS timestamptz[])) AS fresh (obligation_id, stage, due_at)
+CROSS JOIN notifier.first_start
+ON CONFLICT (obligation_id, stage) DO UPDATE
+    SET due_at = excluded.due_at, state = excluded.state
+    WHERE timer.state <> 'decided' AND timer.due_at <> excluded.due_at
+""")
+
+_END_TIMERS = text("""
+UPDATE notifier.timer SET state = 'not_needed'
+WHERE state = 'waiting' AND obligation_id = ANY(CAST(:obligation_ids AS bigint[]))
+""")
+
+_REARM = text("""
+UPDATE notifier.timer SET state = 'waiting', due_at = greatest(timer.due_at, owed.due_at)
+FROM unnest(CAST(:organization_ids AS bigint[]), CAST(:regimes AS text[]), CAST(:forms AS text[]),
+            CAST(:periods AS text[]), CAST(:due_ats AS timestamptz[]))
+         AS owed (organization_id, regime, form, period, due_at)
+JOIN notifier.obligation USING (organization_id, regime, form, period)
+WHERE timer.obligation_id = obligation.obligation_id
+  AND timer.stage = :stage AND timer.state = 'not_needed' AND obligation.state <> 'excluded'
+""")
+
+# Two dispatchers never hold the same timer; the second passes over what the first has locked.
+_DUE = text("""
+SELECT timer.obligation_id, timer.stage, timer.due_at, obligation.organization_id
+FROM notifier.timer JOIN notifier.obligation USING (obligation_id)
+WHERE timer.state = 'waiting' AND timer.due_at <= :now
+ORDER BY timer.due_at, timer.obligation_id
+LIMIT :limit
+FOR UPDATE OF timer SKIP LOCKED
+""")
+
+# The truth, read in the transaction of the decision: never the notifier's own copy.
+_STANDING = text("""
+SELECT obligation.id AS obligation_id, obligation.organization_id, obligation.receiver_id,
+       obligation.regime, obligation.form, obligation.period, obligation.deadline,
+       obligation.state = 'excluded' AS excluded,
+       coalesce(report.live_version IS NOT NULL, false) AS is_in
+FROM log.obligation
+LEFT JOIN log.report ON report.obligation_id = obligation.id
+WHERE obligation.id = ANY(CAST(:obligation_ids AS bigint[]))
+""")
+
+_SET_STATES = text("""
+UPDATE notifier.timer SET state = decided.state
+FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]), CAST(:states AS text[]))
+         AS decided (obligation_id, stage, state)
+WHERE timer.obligation_id = decided.obligation_id AND timer.stage = decided.stage
+""")
+
+_FIRST_START = text("""
+INSERT INTO notifier.first_start (started_at) VALUES (:now) ON CONFLICT DO NOTHING
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    obligation_id: int
+    stage: str
+    due_at: datetime
+    organization_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwedReport:
+    """An obligation as the log holds it now, and whether its report is in."""
+
+    obligation_id: int
+    organization_id: int
+    receiver_id: int | None
+    regime: str
+    form: str
+    period: str
+    deadline: datetime
+    excluded: bool
+    is_in: bool
+
+    @property
+    def is_owed(self) -> bool:
+        return not (self.excluded or self.is_in)
+
+
+async def note_first_start(connection: AsyncConnection, *, now: datetime) -> None:
+    """Remember when the notifier first ran: stages already past then are not caught up."""
+    await connection.execute(_FIRST_START, {"now": now})
+
+
+async def save_obligations(
+    connection: AsyncConnection, obligations: Sequence[ObligationStateV1]
+) -> set[int]:
+    """Save the newer ones; returns the ids of those that were newer than what was known."""
+    rows = await connection.execute(
+        _UPSERT_OBLIGATIONS,
+        {
+            "obligation_ids": [item.obligation_id for item in obligations],
+            "sequences": [item.sequence for item in obligations],
+            "organization_ids": [item.organization_id for item in obligations],
+            "receiver_ids": [item.receiver_id for item in obligations],
+            "regimes": [item.regime for item in obligations],
+            "forms": [item.form for item in obligations],
+            "periods": [item.period for item in obligations],
+            "deadlines": [item.deadline for item in obligations],
+            "states": [item.state for item in obligations],
+        },
+    )
+    return {row.obligation_id for row in rows}
+
+
+async def save_timers(
+    connection: AsyncConnection, timers: Sequence[tuple[int, str, datetime]]
+) -> None:
+    """Set (obligation, stage, due instant); decided stages stay as they are."""
+    ids, stages, instants = _columns(timers, width=3)
+    await connection.execute(
+        _UPSERT_TIMERS, {"obligation_ids": ids, "stages": stages, "due_ats": instants}
+    )
+
+
+async def end_timers(connection: AsyncConnection, obligation_ids: Sequence[int]) -> None:
+    await connection.execute(_END_TIMERS, {"obligation_ids": list(obligation_ids)})
+
+
+async def rearm(
+    connection: AsyncConnection,
+    reports: Sequence[tuple[int, str, str, str, datetime]],
+    *,
+    stage: str,
+) -> None:
+    """Let `stage` fall due again for reports (organization, regime, form, period, not before)."""
+    organizations, regimes, forms, periods, instants = _columns(reports, width=5)
+    await connection.execute(
+        _REARM,
+        {
+            "organization_ids": organizations,
+            "regimes": regimes,
+            "forms": forms,
+            "periods": periods,
+            "due_ats": instants,
+            "stage": stage,
+        },
+    )
+
+
+async def due_timers(
+    connection: AsyncConnection, *, now: datetime, limit: int
+) -> tuple[DueTimer, ...]:
+    rows = await connection.execute(_DUE, {"now": now, "limit": limit})
+    return tuple(DueTimer(**row) for row in rows.mappings())
+
+
+async def owed_reports(
+    connection: AsyncConnection, obligation_ids: Sequence[int]
+) -> dict[int, OwedReport]:
+    rows = await connection.execute(_STANDING, {"obligation_ids": list(set(obligation_ids))})
+    return {row["obligation_id"]: OwedReport(**row) for row in rows.mappings()}
+
+
+async def set_states(connection: AsyncConnection, states: Sequence[tuple[int, str, str]]) -> None:
+    ids, stages, names = _columns(states, width=3)
+    await connection.execute(
+        _SET_STATES, {"obligation_ids": ids, "stages": stages, "states": names}
+    )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], *, width: int) -> tuple[list[Any], ...]:
+    return tuple([row[index] for row in rows] for index in range(width))
