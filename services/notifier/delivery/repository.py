@@ -40,7 +40,9 @@ UPDATE notifier.reminder SET state = :state, next_attempt_at = :next_attempt_at
 WHERE id = :reminder_id
 """)
 
-_SET_ASIDE = text("UPDATE notifier.reminder SET state = :state, next_attempt_at = NULL WHERE id = :id")
+_SET_ASIDE = text(
+    "UPDATE notifier.reminder SET state = :state, next_attempt_at = NULL WHERE id = :id"
+)
 
 # Only the one dispatcher that runs calls this, before it hands anything over.
 _INTERRUPTED = text("""

@@ -1,12 +1,11 @@
-"""Hands decided reminders over to the mail server, one at a time, with no transaction open meanwhile.
+"""Hands decided reminders to the mail server, one at a time, no transaction open meanwhile.
 
 The attempt is in the ledger before the first byte goes out. A crash in between leaves it `unknown`:
 tried once more under the same Message-ID, and shown as such (I6).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aiosmtplib import SMTPException
 from sqlalchemy.ext.asyncio import AsyncEngine

@@ -1,4 +1,4 @@
-"""The demonstration's mail server: takes mail on loopback and puts it where the mailbox page reads."""
+"""The demonstration's mail server: what it takes on loopback, the mailbox page shows."""
 
 import asyncio
 from email import message_from_bytes

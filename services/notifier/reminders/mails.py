@@ -1,4 +1,4 @@
-"""Writes reminder mails: plain text first, the same in HTML, one button, whom to call, why you got it."""
+"""Writes reminder mails: plain text and HTML, one button, whom to call, why you got it."""
 
 from datetime import datetime
 from email.utils import make_msgid
@@ -85,9 +85,7 @@ class MailWriter:
             "period": period_name(PeriodCode(report.period), language="vi"),
             "deadline": date_long(last_day, language="vi"),
             "working_days": abs(catalogue.calendar.working_days_between(today, last_day)),
-            "now": format_datetime(
-                in_vietnam(now), "HH 'giờ' mm 'ngày' dd/MM/yyyy", locale="vi"
-            ),
+            "now": format_datetime(in_vietnam(now), "HH 'giờ' mm 'ngày' dd/MM/yyyy", locale="vi"),
             "link": f"{self._base_url}/obligations/{report.obligation_id}/form",
             "demo": self._demo,
         }

@@ -1,4 +1,4 @@
-"""The decision to remind: judged on the log, in one transaction with its entry in the ledger (I6)."""
+"""The decision to remind: judged on the log, in one transaction with its ledger entry (I6)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

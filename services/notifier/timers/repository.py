@@ -1,4 +1,4 @@
-"""SQL of the notifier's copy of obligations and of their timers. Set-based: a batch is one statement."""
+"""SQL of the notifier's copy of obligations and of their timers; a batch is one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -17,10 +17,9 @@ from shared.domain.obligations import ObligationState
 from shared.domain.reminders import ReminderPolicy, ReminderStage, schedule
 from shared.domain.time import instant_at, vietnam_date
 from shared.events.envelope import RecordedEvent
-from shared.events.payloads import ObligationStateV1, ReportStateV1
+from shared.events.payloads import ObligationStateV1, ReportStateV1, read_payload
+from shared.events.topics import OBLIGATION_EVENTS, REPORT_EVENTS
 
-OBLIGATION_EVENTS = "vn.tonghop.obligation."
-REPORT_EVENTS = "vn.tonghop.report."
 SMALLEST_INSTANT = timedelta(microseconds=1)
 
 
@@ -97,9 +96,9 @@ class TimerKeeper:
 def _obligations(events: Sequence[RecordedEvent]) -> list[ObligationStateV1]:
     """The newest state of each obligation in the batch."""
     states = [
-        ObligationStateV1.model_validate(event.data)
+        read_payload(event.data, ObligationStateV1)
         for event in events
-        if event.type.startswith(OBLIGATION_EVENTS)
+        if event.type in OBLIGATION_EVENTS
     ]
     in_order = sorted(states, key=lambda state: state.sequence)
     return list({state.obligation_id: state for state in in_order}.values())
@@ -108,9 +107,7 @@ def _obligations(events: Sequence[RecordedEvent]) -> list[ObligationStateV1]:
 def _taken_out(events: Sequence[RecordedEvent]) -> list[ReportStateV1]:
     """The reports of which, at the end of the batch, no version is in."""
     states = [
-        ReportStateV1.model_validate(event.data)
-        for event in events
-        if event.type.startswith(REPORT_EVENTS)
+        read_payload(event.data, ReportStateV1) for event in events if event.type in REPORT_EVENTS
     ]
     in_order = sorted(states, key=lambda state: state.sequence)
     newest = {state.report_id: state for state in in_order}
