@@ -152,7 +152,7 @@ CREATE TABLE log.report_act (
     event_id   uuid NOT NULL,
     PRIMARY KEY (report_id, sequence)
 );
--- position, stream and recorded_at are given by the relay, once, in the order of id.
+-- position and recorded_at are given by the relay, once, in the order of id.
 CREATE TABLE log.event (
     id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     event_id          uuid NOT NULL UNIQUE,
@@ -169,6 +169,11 @@ CREATE TABLE log.event (
 CREATE INDEX event_unplaced ON log.event (id) WHERE position IS NULL;
 CREATE INDEX event_unpublished ON log.event (position) WHERE published_at IS NULL AND position IS NOT NULL;
 CREATE INDEX event_by_subject ON log.event (subject, id);
+-- Which partition a province's events go to: ordinal modulo the number of partitions. Never changed.
+CREATE TABLE log.stream (
+    province_id bigint PRIMARY KEY,
+    ordinal     integer NOT NULL UNIQUE
+);
 
 -- identity: others see accounts without secrets, and ask authenticate() about a hash they were given.
 CREATE TABLE identity.account (
@@ -316,10 +321,12 @@ CREATE TABLE aggregator.dead_letter (
     reason      text NOT NULL,
     data        text NOT NULL,
     parked_at   timestamptz NOT NULL,
+    retry_requested_at timestamptz,
     resolved_at timestamptz,
     resolution  text,
-    UNIQUE (log_id, partition, "offset")
+    UNIQUE NULLS NOT DISTINCT (log_id, partition, "offset", event_id)
 );
+CREATE INDEX dead_letter_open ON aggregator.dead_letter (subject) WHERE resolved_at IS NULL;
 
 CREATE TABLE notifier.consumer_offset (LIKE aggregator.consumer_offset INCLUDING ALL);
 CREATE TABLE notifier.dead_letter (LIKE aggregator.dead_letter INCLUDING ALL);
@@ -403,6 +410,7 @@ REVOKE EXECUTE ON FUNCTION identity.authenticate FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION identity.authenticate TO tonghop_intake, tonghop_aggregator, tonghop_notifier;
 GRANT INSERT ON log.event TO tonghop_intake, tonghop_aggregator, tonghop_notifier;
 GRANT UPDATE (position, recorded_at, published_at) ON log.event TO tonghop_intake;
+GRANT INSERT ON log.stream TO tonghop_intake;
 GRANT INSERT ON log.report_version, log.report_act, log.obligation_act TO tonghop_intake;
 GRANT INSERT, UPDATE ON log.report, log.obligation TO tonghop_intake;
 GRANT INSERT ON ALL TABLES IN SCHEMA catalogue TO tonghop_intake;

@@ -1,0 +1,133 @@
+"""The data of the events. Each carries the whole state of its subject, so that a consumer needs
+no earlier event, and a `sequence` that rises at every act, so that an older one changes nothing.
+
+Closed when produced (an unknown field is refused), open when consumed (it is ignored): use
+`read_payload` for what comes from the log. JSON numbers are whole numbers only; a figure is text.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from shared.domain.obligations import ObligationState
+from shared.domain.reports import Act, ReportState
+from shared.events.errors import InvalidPayload
+from shared.events.topics import OBLIGATION_EVENTS, REPORT_EVENTS, EventType
+
+EXACT_DECIMAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
+"""Plain digits with a point: no exponent, no leading zero, nothing that a float could round."""
+
+ExactDecimal = Annotated[str, StringConstraints(pattern=EXACT_DECIMAL)]
+FiguresByRow = dict[str, dict[str, ExactDecimal]]
+"""Row code → column code → figure. A cell that is missing is absent; zero is "0"."""
+
+Identifier = Annotated[int, Field(ge=1)]
+Counter = Annotated[int, Field(ge=1)]
+
+
+class Payload(BaseModel):
+    """What all payloads share."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def json_text(self) -> str:
+        """The data as it is stored and sent."""
+        return self.model_dump_json()
+
+
+class TrackV1(Payload):
+    """The version that stands in a track."""
+
+    version: Counter
+    submitted_at: AwareDatetime
+    nothing_to_report: bool
+    figures: FiguresByRow
+
+
+class ActV1(Payload):
+    """What was done to the report, by whom, when and why."""
+
+    verb: Act
+    actor_id: Identifier
+    actor_name: str
+    at: AwareDatetime
+    reason: str | None
+
+
+class ReportStateV1(Payload):
+    """A report after an act. `live` is what was submitted last, `official` what was approved last;
+    null means that nothing stands there.
+    """
+
+    report_id: Identifier
+    sequence: Counter
+    organization_id: Identifier
+    organization_code: str
+    province_id: Identifier
+    regime: str
+    form: str
+    form_version: Counter
+    period: str
+    state: ReportState
+    first_submitted_at: AwareDatetime | None
+    live: TrackV1 | None
+    official: TrackV1 | None
+    act: ActV1
+
+
+class ObligationStateV1(Payload):
+    """Who owes which report, to whom (null: nobody is above) and until which instant."""
+
+    obligation_id: Identifier
+    sequence: Counter
+    organization_id: Identifier
+    organization_code: str
+    province_id: Identifier
+    receiver_id: Identifier | None
+    regime: str
+    form: str
+    period: str
+    cutoff_date: date
+    deadline: AwareDatetime
+    state: ObligationState
+    reason: str | None
+
+
+class CatalogueChangedV1(Payload):
+    """The catalogue was loaded: organizations, chains, forms, calendars or indicators changed."""
+
+    number: Counter
+    summary: str
+
+
+SCHEMAS: Mapping[str, type[Payload]] = {
+    "report-state.v1": ReportStateV1,
+    "obligation-state.v1": ObligationStateV1,
+    "catalogue-changed.v1": CatalogueChangedV1,
+}
+"""The published name of each payload's JSON Schema."""
+
+PAYLOADS: Mapping[str, type[Payload]] = {
+    **dict.fromkeys(REPORT_EVENTS, ReportStateV1),
+    **dict.fromkeys(OBLIGATION_EVENTS, ObligationStateV1),
+    EventType.CATALOGUE_CHANGED: CatalogueChangedV1,
+}
+"""The payload of each event type."""
+
+AnyPayload = TypeVar("AnyPayload", bound=Payload)
+
+
+def read_payload(data: Mapping[str, Any], model: type[AnyPayload]) -> AnyPayload:
+    """The data as the payload; fields of newer producers are ignored.
+
+    Raises:
+        InvalidPayload: a field is missing or wrong; the message names each, not its value.
+    """
+    try:
+        return model.model_validate(data, extra="ignore")
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        places = (f"{'/'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
+        raise InvalidPayload("; ".join(places)) from None
