@@ -9,10 +9,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.db.engine import engine_url
+from shared.db.migrations import ONE_MIGRATOR_LOCK, OTHER_MIGRATOR_WAIT_SECONDS
 
-# Any constant will do, as long as nothing else in this database locks it.
-ONE_MIGRATOR_LOCK = 7_406_001
-OTHER_MIGRATOR_TIMEOUT = "120s"
 LOCK_TIMEOUT = "5s"
 
 
@@ -26,7 +24,8 @@ def database_url() -> URL:
 
 def run(connection: Connection) -> None:
     """Takes the lock for the whole session, then runs each migration in its own transaction."""
-    connection.execute(text(f"SET lock_timeout = '{OTHER_MIGRATOR_TIMEOUT}'"))
+    wait = context.config.attributes.get("lock_wait_seconds", OTHER_MIGRATOR_WAIT_SECONDS)
+    connection.execute(text(f"SET lock_timeout = '{wait}s'"))
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_MIGRATOR_LOCK})
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.commit()

@@ -71,14 +71,14 @@ def _newest_debian_folder() -> Path | None:
 
 
 def _major_version(postgres: Path) -> int:
-    """Reads `postgres (PostgreSQL) 18.6`."""
+    """Reads `postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)`."""
     try:
         answer = subprocess.run(  # noqa: S603 - a program that the operator chose
             [postgres, "--version"], capture_output=True, text=True, check=True, timeout=30
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise BinariesNotFound(f"{postgres} does not run ({error})") from error
-    return _leading_number(answer.stdout.rpartition(")")[2])
+    return _leading_number(answer.stdout.partition("(PostgreSQL)")[2])
 
 
 def _leading_number(text: str) -> int:

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.db.errors import NoUnprivilegedUser
+from shared.db.errors import NoUnprivilegedUser, ServerDidNotStart
 
 _NAMESPACE_COMMAND = ("unshare", "-U", "--map-user=1000", "--map-group=1000")
 _OTHER_USERS = ("postgres", "nobody")
@@ -28,7 +28,19 @@ class Identity:
     def start(
         self, command: list[str], *, folder: Path, output: int, source: int = subprocess.DEVNULL
     ) -> subprocess.Popen[bytes]:
-        """Starts the program in its own session, so that Ctrl-C in a terminal reaches us only."""
+        """Starts the program in its own session, so that Ctrl-C in a terminal reaches us only.
+
+        Raises:
+            ServerDidNotStart: the system does not let us run it, or run it as that user.
+        """
+        try:
+            return self._start(command, folder=folder, output=output, source=source)
+        except OSError as error:
+            raise ServerDidNotStart(program=command[0], output=str(error)) from error
+
+    def _start(
+        self, command: list[str], *, folder: Path, output: int, source: int
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - our own command line
             [*self.prefix, *command],
             cwd=folder,

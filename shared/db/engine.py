@@ -3,8 +3,8 @@
 Writing goes through `transaction`, reading through `snapshot`: a response is made of one statement
 or of one snapshot, so that no impossible total is ever seen.
 
-jsonb comes and goes as text. Statements that name their columns with `sqlalchemy.JSON` types get
-`json.loads` with numbers as `Decimal`; raw ones and those through `driver` get the text itself.
+jsonb comes as text, exactly as PostgreSQL writes it, on every path: nothing is parsed that nobody
+asks for, and no number turns into a float on the way. `read_json` and `write_json` convert.
 """
 
 import json
@@ -58,7 +58,7 @@ def create_engine(
         pool_timeout=POOL_WAIT_SECONDS,
         pool_use_lifo=True,
         json_serializer=write_json,
-        json_deserializer=read_json,
+        json_deserializer=str,
         connect_args={"server_settings": server_settings, "timeout": CONNECT_TIMEOUT_SECONDS},
     )
 

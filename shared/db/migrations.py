@@ -1,6 +1,7 @@
 """Brings a database to the newest schema. Works from an installed wheel: no ini file is needed."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -12,10 +13,20 @@ import migrations
 from shared.db.engine import engine_url
 from shared.db.errors import MigrationBusy
 
+# Any constant will do, as long as nothing else in this database locks it.
+ONE_MIGRATOR_LOCK = 7_406_001
+OTHER_MIGRATOR_WAIT_SECONDS = 120
+# Alembic keeps what it is doing in module globals: two threads of a process would mix them up.
+_ALEMBIC = threading.Lock()
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-def upgrade(dsn: str, *, revision: str = "head") -> None:
+def upgrade(
+    dsn: str,
+    *,
+    revision: str = "head",
+    lock_wait_seconds: int = OTHER_MIGRATOR_WAIT_SECONDS,
+) -> None:
     """Runs the missing migrations, one transaction each; one migrator at a time.
 
     Opens its own event loop: from a coroutine use `upgrade_async`.
@@ -25,17 +36,24 @@ def upgrade(dsn: str, *, revision: str = "head") -> None:
     """
     configuration = alembic_configuration()
     configuration.attributes["url"] = engine_url(dsn)
+    configuration.attributes["lock_wait_seconds"] = lock_wait_seconds
     try:
-        command.upgrade(configuration, revision)
+        with _ALEMBIC:
+            command.upgrade(configuration, revision)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
             raise MigrationBusy(str(error.orig)) from error
         raise
 
 
-async def upgrade_async(dsn: str, *, revision: str = "head") -> None:
+async def upgrade_async(
+    dsn: str,
+    *,
+    revision: str = "head",
+    lock_wait_seconds: int = OTHER_MIGRATOR_WAIT_SECONDS,
+) -> None:
     """`upgrade`, off the event loop."""
-    await asyncio.to_thread(upgrade, dsn, revision=revision)
+    await asyncio.to_thread(upgrade, dsn, revision=revision, lock_wait_seconds=lock_wait_seconds)
 
 
 def newest_revision() -> str:
