@@ -1,0 +1,194 @@
+"""Reads packs: folders of YAML files that hold reference data.
+
+A folder is a pack if it has a pack.yaml; its other YAML files each say their `kind`. Reading finds
+every fault of every file before it gives up.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from shared.catalogue.entries import Content, Item, content_of
+from shared.catalogue.faults import PackFault, PacksRefused, Place
+from shared.catalogue.schema_faults import validated
+from shared.catalogue.schemas import (
+    CalendarFile,
+    ChainFile,
+    ChainLinkModel,
+    DocumentModel,
+    FormFile,
+    IndicatorModel,
+    IndicatorsFile,
+    OrganizationModel,
+    OrganizationsFile,
+    PackFile,
+    RegimeFile,
+)
+from shared.catalogue.yaml_source import SourceDocument, read_source
+
+SHIPPED_PACKS = Path(__file__).parent / "packs"
+MANIFEST = "pack.yaml"
+
+Read = TypeVar("Read")
+Wanted = TypeVar("Wanted", bound=BaseModel)
+
+CONTENT_FILES: Mapping[str, type[BaseModel]] = {
+    "organizations": OrganizationsFile,
+    "chain": ChainFile,
+    "calendar": CalendarFile,
+    "regime": RegimeFile,
+    "form": FormFile,
+    "indicators": IndicatorsFile,
+}
+INHERITED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "organizations": ("organizations", ("valid_from", "valid_until")),
+    "chain": ("links", ("valid_from", "valid_until", "regime")),
+    "indicators": ("indicators", ("valid_from", "valid_until", "form")),
+}
+"""For each kind that is a list: the key of the list, and what its entries take from the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One pack as read: well formed, but not yet checked against itself or others."""
+
+    manifest: PackFile
+    folder: Path
+    organizations: tuple[Item[OrganizationModel], ...]
+    links: tuple[Item[ChainLinkModel], ...]
+    documents: tuple[Item[DocumentModel], ...]
+
+
+def find_packs(root: Path = SHIPPED_PACKS) -> tuple[Path, ...]:
+    """The folders under `root` that hold a pack, in the order of their names."""
+    return tuple(sorted(manifest.parent for manifest in root.rglob(MANIFEST)))
+
+
+def shipped_packs(*names: str) -> tuple[Path, ...]:
+    """The folders of packs that come with the program, by name."""
+    return tuple(SHIPPED_PACKS / name for name in names)
+
+
+def read_packs(folders: Iterable[Path]) -> tuple[Pack, ...]:
+    """Read packs; raises PacksRefused with the faults of all of them."""
+    packs, faults = _collect(folders, read=_read_pack)
+    if faults:
+        raise PacksRefused(faults)
+    return tuple(packs)
+
+
+def content_of_packs(packs: Iterable[Pack]) -> Content:
+    """The entries of all packs together; raises PacksRefused if two share a key."""
+    read = tuple(packs)
+    content, faults = content_of(
+        organizations=(item for pack in read for item in pack.organizations),
+        links=(item for pack in read for item in pack.links),
+        documents=(item for pack in read for item in pack.documents),
+    )
+    if faults:
+        raise PacksRefused(faults)
+    return content
+
+
+def _read_pack(folder: Path) -> Pack:
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        raise PacksRefused([_no_manifest(folder)])
+    files = sorted(file for file in folder.glob("*.yaml") if file != manifest)
+    read, faults = _collect(files, read=_read_content)
+    headers, header_faults = _collect([manifest], read=_read_manifest)
+    if faults or header_faults:
+        raise PacksRefused([*header_faults, *faults])
+    items = [item for file_items in read for item in file_items]
+    return Pack(
+        manifest=headers[0],
+        folder=folder,
+        organizations=tuple(_only(items, OrganizationModel)),
+        links=tuple(_only(items, ChainLinkModel)),
+        documents=(
+            *_only(items, CalendarFile),
+            *_only(items, RegimeFile),
+            *_only(items, FormFile),
+            *_only(items, IndicatorModel),
+        ),
+    )
+
+
+def _collect(
+    paths: Iterable[Path], *, read: Callable[[Path], Read]
+) -> tuple[list[Read], list[PackFault]]:
+    done: list[Read] = []
+    faults: list[PackFault] = []
+    for path in paths:
+        try:
+            done.append(read(path))
+        except PacksRefused as refused:
+            faults.extend(refused.faults)
+    return done, faults
+
+
+def _read_manifest(file: Path) -> PackFile:
+    source = read_source(file)
+    manifest = validated(PackFile, source.data, source=source)
+    if not file.parent.as_posix().endswith(manifest.name):
+        detail = f"tên “{manifest.name}” khác thư mục {file.parent}; hãy đặt tên theo thư mục"
+        raise PacksRefused([PackFault("wrong_pack_name", detail, source.place(("name",)))])
+    return manifest
+
+
+def _read_content(file: Path) -> list[Item[BaseModel]]:
+    source = read_source(file)
+    kind = source.data.get("kind") if isinstance(source.data, dict) else None
+    if not isinstance(kind, str) or kind not in CONTENT_FILES:
+        raise PacksRefused([_unknown_kind(source, kind)])
+    data = _with_inherited(source.data, kind=kind)
+    return list(_items(validated(CONTENT_FILES[kind], data, source=source), source=source))
+
+
+def _with_inherited(data: dict[str, Any], *, kind: str) -> dict[str, Any]:
+    """The data of a file with what its entries take from it written into each of them."""
+    if kind not in INHERITED:
+        return data
+    listed, keys = INHERITED[kind]
+    entries = data.get(listed)
+    if not isinstance(entries, list):
+        return data
+    shared = {key: data[key] for key in keys if key in data}
+    merged = [{**shared, **each} if isinstance(each, dict) else each for each in entries]
+    return {**data, listed: merged}
+
+
+def _items(model: BaseModel, *, source: SourceDocument) -> Iterator[Item[BaseModel]]:
+    match model:
+        case OrganizationsFile(organizations=entries):
+            listed: tuple[BaseModel, ...] = entries
+        case ChainFile(links=entries):
+            listed = entries
+        case IndicatorsFile(indicators=entries):
+            listed = entries
+        case _:
+            yield Item(model, source)
+            return
+    key = INHERITED[str(source.data["kind"])][0]
+    for index, entry in enumerate(listed):
+        yield Item(entry, source, (key, index))
+
+
+def _only(items: Iterable[Item[BaseModel]], wanted: type[Wanted]) -> Iterator[Item[Wanted]]:
+    for item in items:
+        if isinstance(item.model, wanted):
+            yield Item(item.model, item.source, item.path)
+
+
+def _no_manifest(folder: Path) -> PackFault:
+    detail = f"thư mục không có tệp {MANIFEST} nên không phải là gói danh mục; hãy thêm tệp này"
+    return PackFault("no_manifest", detail, Place(folder / MANIFEST, 1))
+
+
+def _unknown_kind(source: SourceDocument, kind: object) -> PackFault:
+    known = ", ".join(CONTENT_FILES)
+    detail = f"“kind: {kind}” không phải loại tệp đã biết; hãy chọn: {known}"
+    return PackFault("unknown_kind", detail, source.place(("kind",)))

@@ -1,0 +1,342 @@
+"""The files of a pack, as pydantic models: the edge where YAML and stored documents come in.
+
+Every rule says where it comes from: `source` names the law or notice, or `assumption: true` admits
+that we chose it. docs/catalogue.md explains each field to the people who write packs.
+"""
+
+import unicodedata
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from shared.domain.deadlines import Roll
+from shared.domain.forms import ColumnType, Severity, TimeOperator
+from shared.domain.organizations import OrganizationKind
+from shared.domain.periods import Frequency, PeriodCalendar
+
+MAX_DECIMALS = 6
+ONE_DAY = timedelta(days=1)
+
+
+def _nfc(value: str) -> str:
+    return unicodedata.normalize("NFC", value)
+
+
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True),
+    AfterValidator(_nfc),
+]  # fmt: skip
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]*$", max_length=64)]
+CellCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.]+$", max_length=32)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+LevelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=32)]
+EmailText = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Day = Annotated[date, Field(strict=True)]
+
+
+class Entry(BaseModel):
+    """A mapping of a pack: immutable, and a key it does not know is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sourced(Entry):
+    """Something that must say where it comes from."""
+
+    source: Text | None = None
+    assumption: StrictBool = False
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_where_from(self) -> "Sourced":
+        if self.source is None and not self.assumption:
+            raise PydanticCustomError("no_source", "neither source nor assumption")
+        return self
+
+
+class Dated(Entry):
+    """Valid from a day until another, both included; without `valid_until`, without end."""
+
+    valid_from: Day
+    valid_until: Day | None = None
+    retracted: StrictBool = False
+
+    @property
+    def valid_to(self) -> date | None:
+        """The first day on which it no longer holds."""
+        return None if self.valid_until is None else self.valid_until + ONE_DAY
+
+    @model_validator(mode="after")
+    def _holds_some_day(self) -> "Dated":
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise PydanticCustomError("empty_validity", "valid_until is before valid_from")
+        return self
+
+
+class PackFile(Entry):
+    """pack.yaml: what the pack is and where its content comes from."""
+
+    kind: Literal["pack"]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$")]
+    title: Text
+    source: Text | None = None
+    licence: Text | None = None
+    licence_file: Text | None = None
+    notes: Text | None = None
+
+
+class OrganizationModel(Dated):
+    """One organization over one stretch of time.
+
+    `continues_from` is the `valid_from` of the first stretch of the same organization, under the
+    same code and level: a renamed unit stays itself. Without it, this is its first stretch.
+    """
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=35)]
+    name: Text
+    kind: OrganizationKind
+    level: LevelName
+    parent: str | None = None
+    continues_from: Day | None = None
+    email: EmailText | None = None
+    phone: Text | None = None
+    contact_name: Text | None = None
+    latitude: Annotated[Decimal, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Decimal, Field(ge=-180, le=180)] | None = None
+
+
+class OrganizationsFile(Sourced):
+    """Organizations; the validity of the file holds for each that does not give its own."""
+
+    kind: Literal["organizations"]
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    simulated: tuple[Literal["email", "phone", "contact_name"], ...] = ()
+    organizations: tuple[OrganizationModel, ...]
+
+
+class ChainLinkModel(Dated):
+    """A reporter whose reports of one regime go to another organization than its parent.
+
+    The regime is that of the file.
+    """
+
+    regime: Code
+    reporter: str
+    receiver: str
+
+
+class ChainFile(Sourced):
+    """The reporting chain of one regime, where it differs from the tree."""
+
+    kind: Literal["chain"]
+    regime: Code
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    links: tuple[ChainLinkModel, ...]
+
+
+class CalendarDay(Entry):
+    """A day off, or a weekend day worked, and why."""
+
+    date: Day
+    name: Text
+
+
+class CalendarFile(Sourced):
+    """The working days of one year that differ from Monday to Friday."""
+
+    kind: Literal["calendar"]
+    year: Annotated[StrictInt, Field(ge=2000, le=2199)]
+    estimated: StrictBool = False
+    days_off: tuple[CalendarDay, ...]
+    days_worked: tuple[CalendarDay, ...] = ()
+    retracted: StrictBool = False
+
+    @property
+    def code(self) -> str:
+        """A calendar is known by its year."""
+        return str(self.year)
+
+    @property
+    def valid_from(self) -> date:
+        """The first day of the year."""
+        return date(self.year, 1, 1)
+
+    @property
+    def valid_to(self) -> date:
+        """The first day of the next year."""
+        return date(self.year + 1, 1, 1)
+
+    @property
+    def version(self) -> int:
+        """A notice replaces the estimate under the same year, so there is one version."""
+        return 1
+
+
+class FixedDateModel(Entry):
+    """A day of the cut-off's year, or of a later year."""
+
+    month: Annotated[StrictInt, Field(ge=1, le=12)]
+    day: Annotated[StrictInt, Field(ge=1, le=31)]
+    year_offset: Annotated[StrictInt, Field(ge=0, le=2)] = 0
+
+
+class DeadlineStep(Entry):
+    """The deadline of one level: exactly one of the three kinds of rule."""
+
+    level: LevelName
+    day_of_month: Annotated[StrictInt, Field(ge=1, le=31)] | None = None
+    month_offset: Annotated[StrictInt, Field(ge=0, le=12)] = 0
+    working_days_after_cutoff: Annotated[StrictInt, Field(ge=1, le=250)] | None = None
+    fixed_date: FixedDateModel | None = None
+
+    @model_validator(mode="after")
+    def _has_one_rule(self) -> "DeadlineStep":
+        rules = (self.day_of_month, self.working_days_after_cutoff, self.fixed_date)
+        if sum(rule is not None for rule in rules) != 1:
+            raise PydanticCustomError("one_rule", "not exactly one rule")
+        return self
+
+
+class Deadlines(Sourced):
+    """The ladder of a regime, lowest level first."""
+
+    roll: Roll = Roll.NEXT_WORKING_DAY
+    min_gap_working_days: Annotated[StrictInt, Field(ge=0, le=30)] = 1
+    steps: Annotated[tuple[DeadlineStep, ...], Field(min_length=1)]
+
+
+class PeriodRule(Sourced):
+    """How often a regime is reported, and which days a period covers."""
+
+    frequency: Frequency
+    calendar: PeriodCalendar
+
+
+class RegimeFile(Dated, Sourced):
+    """A reporting regime: who reports what, how often, by when (Nghị định 09/2019, art. 7)."""
+
+    kind: Literal["regime"]
+    code: Code
+    version: Annotated[StrictInt, Field(ge=1)] = 1
+    name: Text
+    name_en: Text | None = None
+    periods: PeriodRule
+    deadlines: Deadlines
+    forms: Annotated[tuple[Code, ...], Field(min_length=1)]
+
+
+class ColumnModel(Entry):
+    """A column; with a `formula` it is derived and locked."""
+
+    code: CellCode
+    label: Text
+    label_en: Text | None = None
+    number: Text | None = None
+    type: ColumnType = ColumnType.COUNT
+    unit: Text | None = None
+    formula: Text | None = None
+    parent: CellCode | None = None
+    time_operator: TimeOperator = TimeOperator.SUM
+    decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] = 0
+
+
+class RowModel(Entry):
+    """A row; with `sum_of_children` it is derived and locked."""
+
+    code: CellCode
+    label: Text
+    label_en: Text | None = None
+    number: Annotated[str, StringConstraints(max_length=20)] = ""
+    parent: CellCode | None = None
+    sum_of_children: StrictBool = False
+
+
+class Columns(Sourced):
+    """The columns, in printed order."""
+
+    items: Annotated[tuple[ColumnModel, ...], Field(min_length=1)]
+
+
+class Rows(Sourced):
+    """The rows, in printed order."""
+
+    items: Annotated[tuple[RowModel, ...], Field(min_length=1)]
+
+
+class CheckModel(Sourced):
+    """A cross-check: `rule` must hold; a hard one blocks sending, a soft one asks to explain."""
+
+    code: Code
+    severity: Severity
+    rule: Text
+    message: Text
+    message_en: Text | None = None
+    rows: Literal["every", "total"] | tuple[CellCode, ...] = "every"
+
+
+class FormFile(Dated, Sourced):
+    """A form: rows by columns, formulas, cross-checks, and which levels enter or sum."""
+
+    kind: Literal["form"]
+    code: Code
+    slug: Slug
+    version: Annotated[StrictInt, Field(ge=1)]
+    name: Text
+    name_en: Text | None = None
+    unit: Text
+    blank_is_zero: StrictBool = False
+    entering_levels: Annotated[tuple[LevelName, ...], Field(min_length=1)]
+    summing_levels: tuple[LevelName, ...] = ()
+    columns: Columns
+    rows: Rows
+    checks: tuple[CheckModel, ...] = ()
+
+
+class DirectionName(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    NEUTRAL = "neutral"
+
+
+class IndicatorModel(Dated, Sourced):
+    """One concept with one method and one unit, computed from the total row of a form."""
+
+    code: Code
+    name: Text
+    name_en: Text | None = None
+    form: Code
+    unit: Text
+    expression: Text
+    version: Annotated[StrictInt, Field(ge=1)] = 1
+    decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] = 0
+    direction: DirectionName = DirectionName.NEUTRAL
+    target: Decimal | None = None
+
+
+class IndicatorsFile(Entry):
+    """Indicators; the form and the validity of the file hold for each that gives none."""
+
+    kind: Literal["indicators"]
+    form: Code | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    indicators: tuple[IndicatorModel, ...]
+
+
+ContentFile = OrganizationsFile | ChainFile | CalendarFile | RegimeFile | FormFile | IndicatorsFile
+DocumentModel = CalendarFile | RegimeFile | FormFile | IndicatorModel
