@@ -141,25 +141,21 @@ def ladder_deadlines(
 
 
 def _rule_date(rule: DeadlineRule, *, cutoff: date, calendar: WorkingCalendar) -> date:
-    match rule:
-        case DayOfMonth():
-            months = cutoff.month - 1 + rule.month_offset
-            year, index = divmod(cutoff.year * MONTHS_IN_YEAR + months, MONTHS_IN_YEAR)
-            return _day_or_last(year, month=index + 1, day=rule.day)
-        case FixedDate():
-            return _day_or_last(cutoff.year + rule.year_offset, month=rule.month, day=rule.day)
-        case WorkingDaysAfterCutoff():
-            return calendar.add_working_days(cutoff, rule.days)
+    if isinstance(rule, WorkingDaysAfterCutoff):
+        return calendar.add_working_days(cutoff, rule.days)
+    if isinstance(rule, FixedDate):
+        return _day_or_last(cutoff.year + rule.year_offset, month=rule.month, day=rule.day)
+    months = cutoff.year * MONTHS_IN_YEAR + cutoff.month - 1 + rule.month_offset
+    year, index = divmod(months, MONTHS_IN_YEAR)
+    return _day_or_last(year, month=index + 1, day=rule.day)
 
 
 def _rolled(day: date, roll: Roll, calendar: WorkingCalendar) -> date:
-    match roll:
-        case Roll.NEXT_WORKING_DAY:
-            return calendar.next_working_day(day)
-        case Roll.PREVIOUS_WORKING_DAY:
-            return calendar.previous_working_day(day)
-        case Roll.NONE:
-            return day
+    if roll is Roll.NEXT_WORKING_DAY:
+        return calendar.next_working_day(day)
+    if roll is Roll.PREVIOUS_WORKING_DAY:
+        return calendar.previous_working_day(day)
+    return day
 
 
 def _not_before(earliest: date, *, day: date) -> tuple[date, tuple[str, ...]]:
