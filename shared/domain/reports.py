@@ -1,0 +1,223 @@
+"""A report's life: what each act does to its state and to what is counted.
+
+The subject is the report of one organization, regime, form and period; its versions are only ever
+added. ``live`` is the version that counts provisionally, ``official`` the one that its receiver
+approved. ``sequence`` rises by one at every act, so that consumers can tell new from old.
+
+ReportError
+├── AlreadyApproved
+├── CorrectionNeedsReason
+├── NothingToReview
+├── NothingToWithdraw
+└── PeriodClosed
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.errors import DomainError, ReasonRequired
+from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode, RegimeCode, ReportId
+from shared.domain.time import in_vietnam
+
+
+class ReportState(StrEnum):
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Act(StrEnum):
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    RETURN = "return"
+    APPROVE = "approve"
+
+
+class ReportError(DomainError):
+    """An act that the report's state does not allow."""
+
+    code = "report_error"
+
+
+class AlreadyApproved(ReportError):
+    code = "already_approved"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Báo cáo đã được duyệt. Nếu số liệu sai, hãy gửi bản đính chính kèm lý do."
+        )
+
+
+class CorrectionNeedsReason(ReportError):
+    code = "correction_needs_reason"
+
+    def __init__(self) -> None:
+        super().__init__("Báo cáo đã được duyệt nên bản gửi này là đính chính. Hãy nêu lý do.")
+
+
+class NothingToReview(ReportError):
+    code = "nothing_to_review"
+
+    def __init__(self, state: ReportState) -> None:
+        self.state = state
+        super().__init__("Không có bản báo cáo nào đang chờ duyệt. Hãy đợi đơn vị gửi lại.")
+
+
+class NothingToWithdraw(ReportError):
+    code = "nothing_to_withdraw"
+
+    def __init__(self, state: ReportState) -> None:
+        self.state = state
+        super().__init__("Báo cáo đã rút hoặc đã bị trả lại. Hãy sửa rồi gửi lại.")
+
+
+class PeriodClosed(ReportError):
+    """Ordinary acts only; a correction with a reason is still allowed."""
+
+    code = "period_closed"
+
+    def __init__(self) -> None:
+        super().__init__("Kỳ báo cáo đã khóa. Chỉ nhận bản đính chính kèm lý do.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Where a report stands after its latest act.
+
+    ``live`` and ``official`` are version numbers, from 1 to ``last_version``.
+    ``first_submitted_at`` is the first submission since the last withdrawal: by it the report is
+    on time or late, which a return or a correction does not change.
+    """
+
+    id: ReportId | None
+    organization_id: OrganizationId
+    regime: RegimeCode
+    form: FormCode
+    period: PeriodCode
+    sequence: int
+    state: ReportState
+    last_version: int
+    live: int | None
+    official: int | None
+    first_submitted_at: datetime | None
+
+    @property
+    def is_in(self) -> bool:
+        """Something counts: a version awaits review, or stands approved."""
+        return self.live is not None or self.official is not None
+
+
+def first_submission(
+    *,
+    organization_id: OrganizationId,
+    regime: RegimeCode,
+    form: FormCode,
+    period: PeriodCode,
+    at: datetime,
+) -> Report:
+    """The report that comes into being with its first version; ``at`` is aware."""
+    in_vietnam(at)
+    return Report(
+        id=None,
+        organization_id=organization_id,
+        regime=regime,
+        form=form,
+        period=period,
+        sequence=1,
+        state=ReportState.SUBMITTED,
+        last_version=1,
+        live=1,
+        official=None,
+        first_submitted_at=at,
+    )
+
+
+def submit(report: Report, *, at: datetime, reason: str | None = None) -> Report:
+    """A further version: sent again, replacing one not yet approved, or correcting an approved one.
+
+    Raises CorrectionNeedsReason for a correction without a reason.
+    """
+    in_vietnam(at)
+    if report.state in (ReportState.APPROVED, ReportState.CLOSED) and _is_blank(reason):
+        raise CorrectionNeedsReason
+    version = report.last_version + 1
+    return replace(
+        report,
+        sequence=report.sequence + 1,
+        state=ReportState.SUBMITTED,
+        last_version=version,
+        live=version,
+        first_submitted_at=report.first_submitted_at or at,
+    )
+
+
+def withdraw(report: Report, *, reason: str | None) -> Report:
+    """The sender takes back what is not yet approved (an approved version stays official).
+
+    Raises ReasonRequired, AlreadyApproved, NothingToWithdraw or PeriodClosed. The withdrawal of a
+    correction does not make the approved report late.
+    """
+    _require_reason(reason, act=Act.WITHDRAW)
+    if report.state is not ReportState.SUBMITTED:
+        raise _refusal(report.state, nothing=NothingToWithdraw)
+    return replace(
+        report,
+        sequence=report.sequence + 1,
+        state=ReportState.WITHDRAWN,
+        live=None,
+        first_submitted_at=report.first_submitted_at if report.official else None,
+    )
+
+
+def return_to_sender(report: Report, *, reason: str | None) -> Report:
+    """The receiver sends it back to be mended.
+
+    A returned correction leaves the approved version official; an approved report that is returned
+    leaves the official sum until it is approved again. Raises ReasonRequired, NothingToReview or
+    PeriodClosed.
+    """
+    _require_reason(reason, act=Act.RETURN)
+    if report.state not in (ReportState.SUBMITTED, ReportState.APPROVED):
+        raise _refusal(report.state, nothing=NothingToReview)
+    return replace(
+        report,
+        sequence=report.sequence + 1,
+        state=ReportState.RETURNED,
+        live=None,
+        official=None if report.state is ReportState.APPROVED else report.official,
+    )
+
+
+def approve(report: Report) -> Report:
+    """The receiver takes the version that awaits review as official.
+
+    Raises AlreadyApproved, NothingToReview or PeriodClosed.
+    """
+    if report.state is not ReportState.SUBMITTED:
+        raise _refusal(report.state, nothing=NothingToReview)
+    return replace(
+        report,
+        sequence=report.sequence + 1,
+        state=ReportState.APPROVED,
+        official=report.live,
+    )
+
+
+def _refusal(
+    state: ReportState, *, nothing: type[NothingToReview] | type[NothingToWithdraw]
+) -> ReportError:
+    if state is ReportState.CLOSED:
+        return PeriodClosed()
+    return AlreadyApproved() if state is ReportState.APPROVED else nothing(state)
+
+
+def _require_reason(reason: str | None, *, act: Act) -> None:
+    if _is_blank(reason):
+        raise ReasonRequired(act)
+
+
+def _is_blank(reason: str | None) -> bool:
+    return reason is None or not reason.strip()

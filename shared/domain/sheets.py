@@ -1,0 +1,336 @@
+"""A report's sheet: completed from what was typed, checked, and read from what was sent.
+
+Nothing here raises for bad input: whatever was sent, the answer is a list with every fault.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from shared.domain import faults as say
+from shared.domain.expressions import exact
+from shared.domain.faults import Fault
+from shared.domain.figures import (
+    Figures,
+    InvalidFigure,
+    figure_text,
+    is_blank,
+    parse_figure,
+    rounded,
+)
+from shared.domain.forms import CellRef, Column, FormTemplate
+from shared.domain.identifiers import ColumnCode, RowCode
+from shared.domain.operations import Rational
+from shared.domain.plans import FormPlan, Grid, plan_of
+
+Explanations = Mapping[tuple[str, RowCode], str]
+"""What the sender says about a soft rule: (code of the check, judged row) to text."""
+
+MAX_FAULTS = 2_000
+"""More than any form has cells; only garbage reaches it, and the answer to garbage stays small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Every cell of a form, typed and derived; ``exact`` is row by row in printed order."""
+
+    form: FormTemplate
+    exact: tuple[Rational | None, ...]
+
+    def exact_value(self, cell: CellRef) -> Rational | None:
+        """Not rounded: what further calculation starts from."""
+        return self.exact[plan_of(self.form).position(cell)]
+
+    def value(self, cell: CellRef) -> Decimal | None:
+        """Rounded once, to the decimals of its column."""
+        value = self.exact_value(cell)
+        if value is None:
+            return None
+        return rounded(value, self.form.column_by_code[cell.column].decimals)
+
+    def row(self, row: RowCode) -> dict[ColumnCode, Decimal | None]:
+        return {column.code: self.value(CellRef(row, column.code)) for column in self.form.columns}
+
+    def as_mapping(self) -> dict[RowCode, dict[ColumnCode, Decimal | None]]:
+        return {row.code: self.row(row.code) for row in self.form.rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """``figures`` are those that could be read, zeros and blanks as they were typed."""
+
+    figures: Figures
+    sheet: Sheet
+    faults: tuple[Fault, ...]
+
+    @property
+    def blocks(self) -> bool:
+        return any(fault.blocks for fault in self.faults)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What reading found so far; a fault keeps the place in the input where it was found."""
+
+    form: FormTemplate
+    figures: dict[RowCode, dict[ColumnCode, Decimal]] = field(default_factory=dict)
+    typed_derived: list[tuple[int, CellRef, Decimal]] = field(default_factory=list)
+    invalid: set[int] = field(default_factory=set)
+    faults: list[tuple[int, Fault]] = field(default_factory=list)
+    place: int = 0
+
+    def reject(self, fault: Fault) -> None:
+        self.faults.append((self.place, fault))
+
+
+def complete(
+    form: FormTemplate,
+    figures: Figures,
+    *,
+    previous: Figures | None = None,
+    same_period_last_year: Figures | None = None,
+) -> Sheet:
+    """The whole sheet. A cell that cannot be computed is None; a blank is 0 if the form says so."""
+    plan = plan_of(form)
+    grid = _grid(plan, figures, previous=previous, same_period_last_year=same_period_last_year)
+    return _sheet(plan, grid)
+
+
+def check(
+    form: FormTemplate,
+    figures: Figures,
+    *,
+    previous: Figures | None = None,
+    same_period_last_year: Figures | None = None,
+    explanations: Explanations | None = None,
+) -> tuple[Fault, ...]:
+    """Every rule that fails, hard and soft, by row in printed order.
+
+    A rule over what is missing is not judged; without a report of another period, neither is a
+    rule that compares with it.
+    """
+    plan = plan_of(form)
+    grid = _grid(plan, figures, previous=previous, same_period_last_year=same_period_last_year)
+    return tuple(_failed_checks(plan, grid, invalid=frozenset(), explanations=explanations or {}))
+
+
+def read_submission(
+    form: FormTemplate, raw: object, *, previous: Figures | None = None
+) -> tuple[Figures, tuple[Fault, ...]]:
+    """The figures that ``raw`` (rows of columns, as parsed from JSON) holds, and what is wrong.
+
+    Faults come in input order, then the cells that are missing. A derived cell may be sent if it
+    is equal to what is computed; else it is a ``total_mismatch``. ``null`` is not entered.
+    """
+    plan = plan_of(form)
+    reading = _read(form, raw)
+    grid = _grid(plan, reading.figures, previous=previous, unknown=reading.invalid)
+    return reading.figures, _limited(_reading_faults(plan, reading, grid))
+
+
+def validate(
+    form: FormTemplate,
+    raw: object,
+    *,
+    previous: Figures | None = None,
+    same_period_last_year: Figures | None = None,
+    explanations: Explanations | None = None,
+) -> Validation:
+    """Read, complete and check in one pass: every fault at once.
+
+    A rule that depends on a cell which could not be read is left for the next attempt.
+    """
+    plan = plan_of(form)
+    reading = _read(form, raw)
+    grid = _grid(
+        plan,
+        reading.figures,
+        previous=previous,
+        same_period_last_year=same_period_last_year,
+        unknown=reading.invalid,
+    )
+    found = [
+        *_reading_faults(plan, reading, grid),
+        *_failed_checks(
+            plan, grid, invalid=frozenset(reading.invalid), explanations=explanations or {}
+        ),
+    ]
+    return Validation(reading.figures, _sheet(plan, grid), _limited(found))
+
+
+def canonical_figures(form: FormTemplate, figures: Figures) -> dict[str, dict[str, str]]:
+    """Exact text in printed order, whatever the order of entry: what is stored and hashed."""
+    result: dict[str, dict[str, str]] = {}
+    for cell in form.input_cells:
+        value = figures.get(cell.row, {}).get(cell.column)
+        if value is not None:
+            result.setdefault(cell.row, {})[cell.column] = figure_text(value)
+    return result
+
+
+def stored_values(form: FormTemplate, figures: Figures) -> tuple[Decimal | None, ...]:
+    """One value for each of ``form.input_cells``, blanks turned into 0 if the form says so."""
+    blank = Decimal(0) if form.blank_is_zero else None
+    return tuple(figures.get(cell.row, {}).get(cell.column, blank) for cell in form.input_cells)
+
+
+def sheet_of_values(form: FormTemplate, values: Sequence[Decimal | None]) -> Sheet:
+    """The sheet of an array in the order of ``form.input_cells``, such as sums over a tree.
+
+    None stays missing even where a blank would be 0: nobody has reported it.
+    """
+    plan = plan_of(form)
+    grid: Grid = [None] * (3 * plan.size)
+    for position, value in zip(plan.inputs, values, strict=True):
+        grid[position] = None if value is None else exact(value)
+    return _sheet(plan, plan.derive(grid))
+
+
+def _sheet(plan: FormPlan, grid: Grid) -> Sheet:
+    return Sheet(plan.form, tuple(grid[: plan.size]))
+
+
+def _grid(
+    plan: FormPlan,
+    figures: Figures,
+    *,
+    previous: Figures | None = None,
+    same_period_last_year: Figures | None = None,
+    unknown: Iterable[int] = (),
+) -> Grid:
+    grid = [
+        *_typed(plan, figures),
+        *_other_period(plan, previous),
+        *_other_period(plan, same_period_last_year),
+    ]
+    for position in unknown:
+        grid[position] = None
+    return plan.derive(grid)
+
+
+def _other_period(plan: FormPlan, figures: Figures | None) -> Grid:
+    nothing: Grid = [None] * plan.size
+    if figures is None:
+        return nothing
+    return plan.derive([*_typed(plan, figures), *nothing, *nothing])[: plan.size]
+
+
+def _typed(plan: FormPlan, figures: Figures) -> Grid:
+    grid: Grid = [None] * plan.size
+    for position, value in zip(plan.inputs, stored_values(plan.form, figures), strict=True):
+        grid[position] = None if value is None else exact(value)
+    return grid
+
+
+def _read(form: FormTemplate, raw: object) -> _Reading:
+    reading = _Reading(form)
+    if not isinstance(raw, Mapping):
+        reading.reject(say.not_an_object())
+        return reading
+    for row, cells in raw.items():
+        reading.place += 1
+        if row not in form.row_by_code:
+            reading.reject(say.unknown_row(str(row)))
+        elif not isinstance(cells, Mapping):
+            _read_odd_row(reading, row, cells)
+        else:
+            _read_row(reading, row, cells)
+    return reading
+
+
+def _read_odd_row(reading: _Reading, row: RowCode, cells: object) -> None:
+    if cells is not None:
+        reading.reject(say.not_an_object(row))
+
+
+def _read_row(reading: _Reading, row: RowCode, cells: Mapping[str, object]) -> None:
+    columns = reading.form.column_by_code
+    row_is_derived = reading.form.row_by_code[row].is_derived
+    typed: dict[ColumnCode, Decimal] = {}
+    for code, raw in cells.items():
+        reading.place += 1
+        column = columns.get(ColumnCode(code))
+        if column is None:
+            reading.reject(say.unknown_column(row, str(code)))
+            continue
+        figure = _read_cell(reading, CellRef(row, column.code), column=column, raw=raw)
+        if figure is None:
+            continue
+        if row_is_derived or column.is_derived:
+            reading.typed_derived.append((reading.place, CellRef(row, column.code), figure))
+        else:
+            typed[column.code] = figure
+    if typed:
+        reading.figures[row] = typed
+
+
+def _read_cell(reading: _Reading, cell: CellRef, *, column: Column, raw: object) -> Decimal | None:
+    if is_blank(raw):
+        return None
+    try:
+        return parse_figure(raw, column_type=column.type, decimals=column.decimals)
+    except InvalidFigure as error:
+        reading.reject(say.invalid_figure(cell, error))
+        reading.invalid.add(plan_of(reading.form).position(cell))
+        return None
+
+
+def _reading_faults(plan: FormPlan, reading: _Reading, grid: Grid) -> list[Fault]:
+    unsettled = reading.invalid | _missing(plan, grid)
+    derived = [
+        (place, fault)
+        for place, cell, typed in reading.typed_derived
+        for fault in _derived_faults(plan, grid, cell=cell, typed=typed, unsettled=unsettled)
+    ]
+    in_order = sorted([*reading.faults, *derived], key=lambda each: each[0])
+    found = [fault for _, fault in in_order]
+    return [*found, *_missing_faults(plan, reading, grid, other_faults=bool(found))]
+
+
+def _derived_faults(
+    plan: FormPlan, grid: Grid, *, cell: CellRef, typed: Decimal, unsettled: set[int]
+) -> Iterator[Fault]:
+    position = plan.position(cell)
+    if plan.needs[position] & unsettled:
+        return
+    computed = grid[position]
+    decimals = plan.form.column_by_code[cell.column].decimals
+    if computed is None:
+        yield say.not_derivable(cell)
+    elif typed != rounded(computed, decimals):
+        yield say.total_mismatch(cell, typed=exact(typed), computed=computed, decimals=decimals)
+
+
+def _missing(plan: FormPlan, grid: Grid) -> set[int]:
+    return {position for position in plan.inputs if grid[position] is None}
+
+
+def _missing_faults(
+    plan: FormPlan, reading: _Reading, grid: Grid, *, other_faults: bool
+) -> list[Fault]:
+    if not plan.form.blank_is_zero:
+        missing = _missing(plan, grid) - reading.invalid
+        cells = zip(plan.inputs, plan.form.input_cells, strict=True)
+        return [say.missing_cell(cell) for position, cell in cells if position in missing]
+    return [] if reading.figures or other_faults else [say.nothing_entered()]
+
+
+def _failed_checks(
+    plan: FormPlan, grid: Grid, *, invalid: frozenset[int], explanations: Explanations
+) -> Iterator[Fault]:
+    missing = _missing(plan, grid)
+    for compiled in plan.checks:
+        if compiled.judge(grid) is not False:
+            continue
+        # A total over rows of which some are missing is no total yet, so it is not judged.
+        unsettled = invalid | missing if compiled.row.is_derived else invalid
+        if compiled.needs & unsettled:
+            continue
+        explanation = explanations.get((compiled.check.code, compiled.row.code), "").strip()
+        yield say.failed_check(compiled, grid, explanation=explanation or None)
+
+
+def _limited(found: list[Fault]) -> tuple[Fault, ...]:
+    if len(found) <= MAX_FAULTS:
+        return tuple(found)
+    return (*found[:MAX_FAULTS], say.too_many_faults(MAX_FAULTS))
