@@ -1,0 +1,1 @@
+"""What people read, in Vietnamese and English: one YAML file per language and service."""

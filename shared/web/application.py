@@ -1,0 +1,108 @@
+"""Puts a web application together: the same edge for every service, and for all in one."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI
+
+from shared.clock import Clock, SystemClock
+from shared.labels.labels import load_labels
+from shared.web.access import require_rules
+from shared.web.authentication import Authenticator
+from shared.web.common_routes import common_routers
+from shared.web.middleware import (
+    BodyLimit,
+    HeadAndOptions,
+    RequestContext,
+    RequestText,
+    SecurityHeaders,
+)
+from shared.web.pages import Pages
+from shared.web.problem_responses import add_problem_handlers
+from shared.web.static_files import STATIC, KeptStaticFiles
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+ReadinessCheck = Callable[[], Awaitable[None]]
+"""Returns when the part is ready; raises when it is not."""
+
+
+class WebSettings(Protocol):
+    """The settings that the edge itself needs; `shared.settings.Settings` has them."""
+
+    @property
+    def demo(self) -> bool: ...
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def body_limit_bytes(self) -> int: ...
+
+
+def create_web_app(
+    *,
+    title: str,
+    settings: WebSettings,
+    authenticate: Authenticator,
+    routers: Sequence[APIRouter],
+    state: Mapping[str, object],
+    lifespans: Sequence[Lifespan] = (),
+    template_folders: Sequence[Path] = (),
+    clock: Clock | None = None,
+    readiness: Mapping[str, ReadinessCheck] | None = None,
+) -> FastAPI:
+    """The application. `state` is set on `app.state`, for the services' own dependencies.
+
+    `template_folders` are searched before the shared templates; `clock` gives pages their date;
+    each entry of `readiness` is a part that `/readyz` asks.
+
+    Raises:
+        RouteWithoutRule: a route says neither who may call it nor that everyone may.
+    """
+    app = FastAPI(
+        title=title,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_joined(lifespans),
+    )
+    clock, labels = clock or SystemClock(), load_labels()
+    pages = Pages(template_folders, labels, clock=clock, demo=settings.demo)
+    _set_state(app, state, authenticate=authenticate, labels=labels, pages=pages, clock=clock)
+    app.state.base_url = settings.base_url.rstrip("/")
+    app.state.readiness = readiness or {}
+    for router in (*routers, *common_routers(demo=settings.demo)):
+        app.include_router(router)
+    app.mount("/static", KeptStaticFiles(directory=STATIC), name="static")
+    add_problem_handlers(app)
+    _add_middleware(app, settings)
+    require_rules(app.routes, open_mounts=frozenset({"/static"}))
+    return app
+
+
+def _set_state(app: FastAPI, state: Mapping[str, object], **ours: object) -> None:
+    for name, value in {**ours, **state}.items():
+        setattr(app.state, name, value)
+
+
+def _add_middleware(app: FastAPI, settings: WebSettings) -> None:
+    """The last one added is the outermost."""
+    https = settings.base_url.startswith("https:")
+    app.add_middleware(HeadAndOptions)
+    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
+    app.add_middleware(RequestText)
+    app.add_middleware(SecurityHeaders, https=https)
+    app.add_middleware(RequestContext)
+
+
+def _joined(lifespans: Sequence[Lifespan]) -> Lifespan:
+    """Entered in order, left in the reverse order."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for each in lifespans:
+                await stack.enter_async_context(each(app))
+            yield
+
+    return lifespan

@@ -1,0 +1,71 @@
+"""The problems of the API: stable code → HTTP status. Titles and help are labels.
+
+`problem.<code>.title` names the type, `problem.<code>.help` says what it means and how to mend it
+(it is also the detail when an occurrence has none of its own). Each is a page, `/problems/<code>`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.domain.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """`code` is what clients match on; it never changes its meaning."""
+
+    code: str
+    status: int
+
+    @property
+    def title_key(self) -> str:
+        return f"problem.{self.code}.title"
+
+    @property
+    def help_key(self) -> str:
+        return f"problem.{self.code}.help"
+
+
+_STATUS_OF_CODE = {
+    "malformed_request": 400,
+    "idempotency_key_required": 400,
+    "authentication_required": 401,
+    "not_permitted": 403,
+    "cross_site_refused": 403,
+    "password_change_required": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "not_acceptable": 406,
+    "already_approved": 409,
+    "period_closed": 409,
+    "idempotency_in_progress": 409,
+    "version_conflict": 412,
+    "payload_too_large": 413,
+    "unsupported_media_type": 415,
+    "clock_moved_back": 422,
+    "validation_failed": 422,
+    "cross_check_failed": 422,
+    "formula_invalid": 422,
+    "reason_required": 422,
+    "invalid_period": 422,
+    "unknown_period_code": 422,
+    "idempotency_key_reused": 422,
+    "version_required": 428,
+    "too_many_requests": 429,
+    "internal_error": 500,
+    "catalogue_error": 500,
+    "service_unavailable": 503,
+}
+PROBLEM_TYPES: Mapping[str, ProblemType] = {
+    code: ProblemType(code, status) for code, status in _STATUS_OF_CODE.items()
+}
+INTERNAL_ERROR = PROBLEM_TYPES["internal_error"]
+
+
+def problem_type_of(error: DomainError) -> ProblemType:
+    """The problem of a domain error: its own code's, else that of the nearest class above it."""
+    for error_class in type(error).__mro__:
+        code = getattr(error_class, "code", "")
+        if code in PROBLEM_TYPES:
+            return PROBLEM_TYPES[code]
+    return INTERNAL_ERROR

@@ -1,0 +1,84 @@
+/** The cells of the form on the page: typed cells are inputs, derived cells are outputs. */
+
+const KEY = (row, column) => `${row}.${column}`;
+
+export class Sheet extends EventTarget {
+  /** @param {HTMLTableElement} table rows of cells with data-row and data-column */
+  constructor(table) {
+    super();
+    this.table = table;
+    this.cells = new Map();
+    this.lines = [];
+    for (const line of table.tBodies[0].rows) {
+      const cells = [...line.querySelectorAll("[data-column]")];
+      if (cells.length === 0) continue;
+      this.lines.push(cells);
+      for (const cell of cells) this.cells.set(KEY(cell.dataset.row, cell.dataset.column), cell);
+    }
+  }
+
+  cell(row, column) {
+    return this.cells.get(KEY(row, column));
+  }
+
+  /** The input of a cell; null where the cell is derived. */
+  inputOf(cell) {
+    return cell ? cell.querySelector("input") : null;
+  }
+
+  /** What may take the focus in a cell: its input, else the cell itself. */
+  focusable(cell) {
+    return this.inputOf(cell) ?? cell;
+  }
+
+  inputs() {
+    return [...this.cells.values()].map((cell) => this.inputOf(cell)).filter(Boolean);
+  }
+
+  /** Where a cell stands, as [line, place in the line]. */
+  positionOf(cell) {
+    const line = this.lines.findIndex((cells) => cells.includes(cell));
+    return line < 0 ? null : [line, this.lines[line].indexOf(cell)];
+  }
+
+  at(line, place) {
+    return this.lines[line]?.[place] ?? null;
+  }
+
+  text(row, column) {
+    return this.inputOf(this.cell(row, column))?.value ?? "";
+  }
+
+  /** Writes several cells as one change, so that one undo takes them all back. */
+  write(changes) {
+    const done = [];
+    for (const { cell, text } of changes) {
+      const input = this.inputOf(cell);
+      if (!input || input.value === text) continue;
+      done.push({ cell, before: input.value, after: text });
+      input.value = text;
+    }
+    if (done.length > 0) this.announce(done);
+    return done;
+  }
+
+  /** Tells listeners what changed: derived cells, undo, autosave. */
+  announce(changes) {
+    this.dispatchEvent(new CustomEvent("change", { detail: changes }));
+  }
+
+  showDerived(row, column, text) {
+    const output = this.cell(row, column)?.querySelector("output");
+    if (output && output.value !== text) output.value = text;
+  }
+
+  /** What is typed, row by row; blank cells are left out. */
+  figures() {
+    const figures = {};
+    for (const cell of this.cells.values()) {
+      const text = this.inputOf(cell)?.value.trim() ?? "";
+      if (text !== "") (figures[cell.dataset.row] ??= {})[cell.dataset.column] = text;
+    }
+    return figures;
+  }
+}
