@@ -127,7 +127,9 @@ def ladder_deadlines(
     found: list[LadderDeadline] = []
     for step in reversed(ladder.steps):
         rule_date = _rule_date(step.rule, cutoff=cutoff, calendar=calendar)
-        day, warnings = _not_before(earliest, day=_rolled(rule_date, ladder.roll, calendar))
+        day, warnings = _not_before(
+            earliest, day=_rolled(rule_date, roll=ladder.roll, calendar=calendar)
+        )
         if found:
             receiver, gap = found[-1].date, ladder.min_gap_working_days
             day = _leaving_gap(day, receiver=receiver, gap=gap, calendar=calendar)
@@ -150,7 +152,7 @@ def _rule_date(rule: DeadlineRule, *, cutoff: date, calendar: WorkingCalendar) -
     return _day_or_last(year, month=index + 1, day=rule.day)
 
 
-def _rolled(day: date, roll: Roll, calendar: WorkingCalendar) -> date:
+def _rolled(day: date, *, roll: Roll, calendar: WorkingCalendar) -> date:
     if roll is Roll.NEXT_WORKING_DAY:
         return calendar.next_working_day(day)
     if roll is Roll.PREVIOUS_WORKING_DAY:

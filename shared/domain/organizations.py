@@ -79,8 +79,12 @@ class Tree:
     _children: Mapping[OrganizationId | None, tuple[OrganizationId, ...]] = field(
         init=False, repr=False, compare=False
     )
+    _by_code: Mapping[OrganizationCode, tuple[OrganizationVersion, ...]] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_code", self._bearers_by_code())
         object.__setattr__(self, "_children", self._children_by_parent())
         reached = {each for root in self.roots for each in self._walk(root)}
         for organization_id in self.organizations:
@@ -143,17 +147,20 @@ class Tree:
         Raises UnknownOrganizationCode, or AmbiguousOrganizationCode if several bear it and `level`
         does not tell them apart.
         """
-        found = [
-            each
-            for each in self.organizations.values()
-            if each.code == code and level in (None, each.level)
-        ]
+        bearers = self._by_code.get(code, ())
+        found = [each for each in bearers if level in (None, each.level)]
         if not found:
             raise UnknownOrganizationCode(code, on=self.on)
         if len(found) > 1:
             ids = sorted(each.id for each in found)
             raise AmbiguousOrganizationCode(code, on=self.on, organization_ids=ids)
         return found[0]
+
+    def _bearers_by_code(self) -> dict[OrganizationCode, tuple[OrganizationVersion, ...]]:
+        bearers: dict[OrganizationCode, tuple[OrganizationVersion, ...]] = {}
+        for each in self.organizations.values():
+            bearers[each.code] = (*bearers.get(each.code, ()), each)
+        return bearers
 
     def _children_by_parent(self) -> dict[OrganizationId | None, tuple[OrganizationId, ...]]:
         siblings: dict[OrganizationId | None, list[OrganizationVersion]] = {}

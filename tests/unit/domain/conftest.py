@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from shared.domain.calendars import WorkingCalendar
 from shared.domain.identifiers import OrganizationCode, OrganizationId
@@ -18,6 +19,10 @@ DAYS_OFF = """
     2026-04-30 2026-05-01 2026-08-31 2026-09-01 2026-09-02 2026-11-24
 """
 DAYS_WORKED = "2025-04-26 2026-01-10 2026-08-22"
+
+# How long an example takes tells how busy the machine is, not whether a law holds.
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
 
 MakeOrganization = Callable[..., OrganizationVersion]
 

@@ -61,7 +61,7 @@ def derive(
             make_organization(DISTRICT, PROVINCE, level="district"),
             make_organization(PROVINCE, level="province"),
         ]
-        given = {
+        facts: dict[str, Any] = {
             "regime": RegimeCode("VPCP-KSTT"),
             "form": FormCode("II.06a/VPCP/KSTT"),
             "period": QUARTER,
@@ -71,7 +71,7 @@ def derive(
             "deadlines": deadlines,
             "now": AT_CUTOFF,
         }
-        return derive_obligations(**(given | changed))
+        return derive_obligations(**(facts | changed))
 
     return derived
 
