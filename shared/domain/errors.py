@@ -4,21 +4,39 @@ Messages are Vietnamese, because people see them; programs match on ``code``, wh
 Errors of one module only may be declared beside it, but the whole tree is printed here:
 
 DomainError
-├── PeriodError
-│   ├── InvalidPeriod
-│   └── UnknownPeriodCode
 ├── CatalogueError
 │   ├── AmbiguousOrganizationCode
 │   ├── AmbiguousReceiver
 │   ├── ContradictoryCalendar
 │   ├── EmptyValidity
+│   ├── InvalidForm
+│   ├── InvalidIndicator
 │   ├── InvalidRule
 │   ├── LevelWithoutDeadline
 │   ├── OverlappingVersions
 │   ├── TreeCycle
 │   ├── TreeOfAnotherDay
+│   ├── UnknownCell
 │   ├── UnknownOrganization
 │   └── UnknownOrganizationCode
+├── InvalidFigure
+│   ├── AmbiguousText
+│   ├── NegativeCount
+│   ├── NotANumber
+│   ├── NotAnInteger
+│   ├── TooLarge
+│   └── TooManyDecimals
+├── PeriodError
+│   ├── InvalidPeriod
+│   └── UnknownPeriodCode
+├── ReportError
+│   ├── AlreadyApproved
+│   ├── CorrectionNeedsReason
+│   ├── NothingToReview
+│   ├── NothingToWithdraw
+│   └── PeriodClosed
+├── ImpossibleCoverage
+├── InvalidExpression
 └── ReasonRequired
 """
 
