@@ -1,3 +1,7 @@
 """Fixtures build the world; factories that build objects lie beside the tests that use them."""
 
-pytest_plugins = ["tests.fixtures.postgres"]
+pytest_plugins = [
+    "tests.fixtures.chromium",
+    "tests.fixtures.kafka",
+    "tests.fixtures.postgres",
+]
