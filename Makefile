@@ -1,0 +1,59 @@
+# Every target sets up what it needs: Python 3.11 or newer with venv, bash and make are enough.
+# Say `make` to see what there is.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-kafka demo-reset test soak check format bench lock clean
+
+BIN := .venv/bin
+RUNTIME := .venv/installed-runtime
+DEVELOPMENT := .venv/installed-development
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(RUNTIME) ## Start the demonstration: one province, everything in one process (DEMO_ARGS=...)
+	@exec $(BIN)/tonghop demo $(DEMO_ARGS)
+
+demo-kafka: $(RUNTIME) ## The same over a real Apache Kafka (needs Java 17 and Maven)
+	@scripts/install-system-packages kafka
+	@exec $(BIN)/tonghop demo --log kafka $(DEMO_ARGS)
+
+demo-reset: $(RUNTIME) ## Throw away the demonstration's data
+	@exec $(BIN)/tonghop demo --reset
+
+test: $(DEVELOPMENT) ## Run the tests (PYTEST_ARGS="tests/unit -x")
+	@scripts/install-system-packages kafka browser
+	@$(BIN)/pytest -m "not soak" $(PYTEST_ARGS)
+
+soak: $(DEVELOPMENT) ## Run the long tests: faults, races, many random histories
+	@scripts/install-system-packages kafka browser
+	@$(BIN)/pytest -m soak $(PYTEST_ARGS)
+
+check: $(DEVELOPMENT) ## Lint, formatting, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(DEVELOPMENT) ## Put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(RUNTIME) ## Measure against the yardsticks (BENCH_ARGS=...)
+	@exec $(BIN)/tonghop bench $(BENCH_ARGS)
+
+lock: $(DEVELOPMENT) ## Pin the dependencies again (LOCK_ARGS=--upgrade for newer ones)
+	@scripts/lock $(LOCK_ARGS)
+
+clean: ## Remove what was installed and cached; the data in .data stays
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist
+
+$(RUNTIME): requirements.lock pyproject.toml
+	@scripts/install-environment requirements.lock
+	@touch $@
+
+# The development lock holds all of the runtime lock.
+$(DEVELOPMENT): requirements-dev.lock requirements.lock pyproject.toml
+	@scripts/install-environment requirements-dev.lock
+	@touch $(RUNTIME) $@
