@@ -1,0 +1,171 @@
+/**
+ * A form's sheet while it is typed; the rules are those of shared/domain/sheets.py.
+ */
+
+import { failedChecks, faultAt, missingCell, nothingEntered } from "./checks.js";
+import { cellsOf, evaluate, sumOf } from "./expressions.js";
+import { figureText, isBlank, parseFigure } from "./figures.js";
+import { exact, rational } from "./rationals.js";
+
+/**
+ * The whole sheet while it is typed: {values, faults}.
+ *
+ * `form` is what form_json gives; `cells` raw text by row and column; `others` may hold `previous`
+ * and `samePeriodLastYear`, exact text by row and column. `values` holds exact text, rounded to
+ * the column's decimals, or null. `faults` are the cells that cannot be read, in printed order.
+ */
+export function completeSheet(form, cells, others = {}) {
+  const { sheet, faults } = openSheet(form, cells, others);
+  return { values: sheet.texts(), faults };
+}
+
+/**
+ * As completeSheet, with every fault: unreadable cells, then missing cells, then the checks that
+ * fail, by row. `explanations` may hold text by check and row. Each fault: {code, detail, row,
+ * column, severity, check, explanation}.
+ */
+export function checkSheet(form, cells, others = {}) {
+  const { sheet, faults, invalid } = openSheet(form, cells, others);
+  const missing = sheet.missing();
+  const unread = [...missing].filter((key) => !invalid.has(key)).map((key) => missingCell(...JSON.parse(key)));
+  const nothing = form.blank_is_zero && !faults.length && !sheet.hasTyped() ? [nothingEntered()] : [];
+  const explanations = others.explanations ?? {};
+  const failed = failedChecks(form, sheet, { invalid, missing, explanations });
+  const reported = form.blank_is_zero ? nothing : unread;
+  return { values: sheet.texts(), faults: [...faults, ...reported, ...failed] };
+}
+
+function openSheet(form, cells, { previous, samePeriodLastYear }) {
+  const { typed, faults, invalid } = readCells(form, cells);
+  const past = {
+    previous: previous ? new Sheet(form, stored(previous)) : null,
+    same_period_last_year: samePeriodLastYear ? new Sheet(form, stored(samePeriodLastYear)) : null,
+  };
+  return { sheet: new Sheet(form, typed, { past, invalid }), faults, invalid };
+}
+
+function readCells(form, cells) {
+  const typed = new Map();
+  const faults = [];
+  const invalid = new Set();
+  for (const { row, column } of inputCells(form)) {
+    const raw = cells[row.code]?.[column.code];
+    if (isBlank(raw)) continue;
+    const read = parseFigure(raw, column);
+    if (read.value) typed.set(keyOf(row.code, column.code), read.value);
+    else {
+      invalid.add(keyOf(row.code, column.code));
+      faults.push(faultAt(row.code, column.code, { code: read.code, detail: read.detail }));
+    }
+  }
+  return { typed, faults, invalid };
+}
+
+function stored(figures) {
+  const values = new Map();
+  for (const [row, cells] of Object.entries(figures)) {
+    for (const [column, text] of Object.entries(cells)) values.set(keyOf(row, column), exact(text));
+  }
+  return values;
+}
+
+function inputCells(form) {
+  const columns = form.columns.filter((column) => !column.formula);
+  return form.rows
+    .filter((row) => !row.sum_of_children)
+    .flatMap((row) => columns.map((column) => ({ row, column })));
+}
+
+function keyOf(row, column) {
+  return JSON.stringify([row, column]);
+}
+
+/** Cells are computed when asked for and remembered; a form has no circular formulas. */
+class Sheet {
+  constructor(form, typed, { past = {}, invalid = new Set() } = {}) {
+    this.form = form;
+    this.typed = typed;
+    this.past = past;
+    this.invalid = invalid;
+    this.rows = new Map(form.rows.map((row) => [row.code, row]));
+    this.columns = new Map(form.columns.map((column) => [column.code, column]));
+    this.computed = new Map();
+    this.neededBy = new Map();
+  }
+
+  value(row, column) {
+    return remembered(this.computed, keyOf(row, column), () => this.compute(row, column));
+  }
+
+  compute(row, column) {
+    const source = this.sourceOf(row, column);
+    if (source.formula) return this.evaluate(source.formula, row);
+    if (source.children) return sumOf(source.children.map((child) => this.value(child, column)));
+    const key = keyOf(row, column);
+    const blank = this.form.blank_is_zero && !this.invalid.has(key) ? rational(0n) : null;
+    return this.typed.get(key) ?? blank;
+  }
+
+  evaluate(tree, thisRow) {
+    return evaluate(tree, ({ column, row, period }) => {
+      const sheet = period === "current" ? this : this.past[period];
+      return sheet ? sheet.value(row ?? thisRow, column) : null;
+    });
+  }
+
+  /** Where a cell comes from: {formula}, {children} or {} if it is typed. */
+  sourceOf(row, column) {
+    const { formula, is_ratio: isRatio } = this.columns.get(column);
+    if (!this.rows.get(row).sum_of_children) return { formula };
+    if (isRatio) return { formula };
+    return { children: this.form.rows.filter((each) => each.parent === row).map(codeOf) };
+  }
+
+  /** The keys of the typed cells that a cell depends on. */
+  needs(row, column) {
+    return remembered(this.neededBy, keyOf(row, column), () => {
+      const { formula, children } = this.sourceOf(row, column);
+      if (formula) return this.needsOf(formula, row);
+      if (children) return children.flatMap((child) => this.needs(child, column));
+      return [keyOf(row, column)];
+    });
+  }
+
+  needsOf(tree, thisRow) {
+    return cellsOf(tree)
+      .filter(({ period }) => period === "current")
+      .flatMap(({ row, column }) => this.needs(row ?? thisRow, column));
+  }
+
+  hasTyped() {
+    return this.typed.size > 0;
+  }
+
+  missing() {
+    const empty = inputCells(this.form).filter(
+      ({ row, column }) => this.value(row.code, column.code) === null,
+    );
+    return new Set(empty.map(({ row, column }) => keyOf(row.code, column.code)));
+  }
+
+  texts() {
+    const textOf = (row, { code, decimals }) => {
+      const value = this.value(row.code, code);
+      return [code, value === null ? null : figureText(value, decimals)];
+    };
+    const rowOf = (row) => [
+      row.code,
+      Object.fromEntries(this.form.columns.map((column) => textOf(row, column))),
+    ];
+    return Object.fromEntries(this.form.rows.map(rowOf));
+  }
+}
+
+function remembered(memory, key, compute) {
+  if (!memory.has(key)) memory.set(key, compute());
+  return memory.get(key);
+}
+
+function codeOf({ code }) {
+  return code;
+}
