@@ -7,7 +7,6 @@ that we chose it. docs/catalogue.md explains each field to the people who write 
 import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -24,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.domain.deadlines import Roll
 from shared.domain.forms import ColumnType, Severity, TimeOperator
+from shared.domain.indicators import Direction
 from shared.domain.organizations import OrganizationKind
 from shared.domain.periods import Frequency, PeriodCalendar
 
@@ -307,12 +307,6 @@ class FormFile(Dated, Sourced):
     checks: tuple[CheckModel, ...] = ()
 
 
-class DirectionName(StrEnum):
-    UP = "up"
-    DOWN = "down"
-    NEUTRAL = "neutral"
-
-
 class IndicatorModel(Dated, Sourced):
     """One concept with one method and one unit, computed from the total row of a form."""
 
@@ -324,7 +318,7 @@ class IndicatorModel(Dated, Sourced):
     expression: Text
     version: Annotated[StrictInt, Field(ge=1)] = 1
     decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] = 0
-    direction: DirectionName = DirectionName.NEUTRAL
+    direction: Direction = Direction.NEUTRAL
     target: Decimal | None = None
 
 

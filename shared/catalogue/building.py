@@ -1,0 +1,140 @@
+"""Makes the values of the domain from the documents of the catalogue."""
+
+from collections.abc import Iterable
+
+from shared.catalogue.regimes import Regime
+from shared.catalogue.schemas import (
+    CalendarFile,
+    CheckModel,
+    ColumnModel,
+    DeadlineStep,
+    FormFile,
+    IndicatorModel,
+    RegimeFile,
+    RowModel,
+)
+from shared.domain.calendars import WorkingCalendar
+from shared.domain.deadlines import (
+    DayOfMonth,
+    DeadlineRule,
+    FixedDate,
+    Ladder,
+    LadderStep,
+    WorkingDaysAfterCutoff,
+)
+from shared.domain.forms import Column, CrossCheck, FormTemplate, Row
+from shared.domain.identifiers import ColumnCode, FormCode, IndicatorCode, RegimeCode, RowCode
+from shared.domain.indicators import Indicator
+from shared.formulas.parser import parse_formula
+
+
+def build_calendar(models: Iterable[CalendarFile]) -> WorkingCalendar:
+    """One working calendar of all years; raises ContradictoryCalendar."""
+    years = tuple(models)
+    return WorkingCalendar(
+        days_off=frozenset(day.date for year in years for day in year.days_off),
+        days_worked=frozenset(day.date for year in years for day in year.days_worked),
+        estimated_years=frozenset(year.year for year in years if year.estimated),
+    )
+
+
+def build_regime(model: RegimeFile) -> Regime:
+    """A regime; raises InvalidRule for a ladder that names a level twice."""
+    return Regime(
+        code=RegimeCode(model.code),
+        version=model.version,
+        name=model.name,
+        name_en=model.name_en,
+        frequency=model.periods.frequency,
+        calendar=model.periods.calendar,
+        ladder=Ladder(
+            steps=tuple(LadderStep(step.level, _rule(step)) for step in model.deadlines.steps),
+            roll=model.deadlines.roll,
+            min_gap_working_days=model.deadlines.min_gap_working_days,
+        ),
+        forms=tuple(FormCode(code) for code in model.forms),
+        valid_from=model.valid_from,
+        valid_to=model.valid_to,
+    )
+
+
+def _rule(step: DeadlineStep) -> DeadlineRule:
+    if step.working_days_after_cutoff is not None:
+        return WorkingDaysAfterCutoff(step.working_days_after_cutoff)
+    if step.day_of_month is not None:
+        return DayOfMonth(step.day_of_month, step.month_offset)
+    if step.fixed_date is None:
+        raise ValueError("a validated step has a rule")
+    return FixedDate(step.fixed_date.month, step.fixed_date.day, step.fixed_date.year_offset)
+
+
+def build_form(model: FormFile) -> FormTemplate:
+    """A form; raises a formula's error for one that cannot be read, InvalidForm for the rest."""
+    return FormTemplate(
+        code=FormCode(model.code),
+        slug=model.slug,
+        version=model.version,
+        name=model.name,
+        name_en=model.name_en,
+        rows=tuple(_row(row) for row in model.rows.items),
+        columns=tuple(_column(column, unit=model.unit) for column in model.columns.items),
+        checks=tuple(_check(check) for check in model.checks),
+        entering_levels=frozenset(model.entering_levels),
+        summing_levels=frozenset(model.summing_levels),
+        blank_is_zero=model.blank_is_zero,
+        valid_from=model.valid_from,
+        valid_to=model.valid_to,
+    )
+
+
+def build_indicator(model: IndicatorModel) -> Indicator:
+    """An indicator; raises FormulaError, or InvalidIndicator for what is no figure of a sheet."""
+    return Indicator(
+        code=IndicatorCode(model.code),
+        name=model.name,
+        name_en=model.name_en,
+        unit=model.unit,
+        form=FormCode(model.form),
+        expression=parse_formula(model.expression),
+        decimals=model.decimals,
+        direction=model.direction,
+        target=model.target,
+    )
+
+
+def _row(model: RowModel) -> Row:
+    return Row(
+        code=RowCode(model.code),
+        label=model.label,
+        label_en=model.label_en,
+        number=model.number,
+        parent=None if model.parent is None else RowCode(model.parent),
+        sum_of_children=model.sum_of_children,
+    )
+
+
+def _column(model: ColumnModel, *, unit: str) -> Column:
+    return Column(
+        code=ColumnCode(model.code),
+        label=model.label,
+        label_en=model.label_en,
+        type=model.type,
+        unit=model.unit or unit,
+        number=model.number or f"({model.code})",
+        formula=None if model.formula is None else parse_formula(model.formula),
+        parent=None if model.parent is None else ColumnCode(model.parent),
+        time_operator=model.time_operator,
+        decimals=model.decimals,
+    )
+
+
+def _check(model: CheckModel) -> CrossCheck:
+    rows = model.rows
+    return CrossCheck(
+        code=model.code,
+        severity=model.severity,
+        expression=parse_formula(model.rule),
+        message=model.message,
+        message_en=model.message_en,
+        rows=rows if isinstance(rows, str) else tuple(RowCode(code) for code in rows),
+    )

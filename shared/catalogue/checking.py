@@ -1,0 +1,13 @@
+"""All checks of a whole catalogue: packs alone, or packs laid over what is stored."""
+
+from shared.catalogue.document_checks import document_faults
+from shared.catalogue.entries import Content
+from shared.catalogue.faults import PacksRefused
+from shared.catalogue.organization_checks import organization_faults
+
+
+def require_sound(content: Content) -> None:
+    """Raise PacksRefused with every fault of the catalogue."""
+    faults = [*organization_faults(content), *document_faults(content)]
+    if faults:
+        raise PacksRefused(faults)

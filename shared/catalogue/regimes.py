@@ -1,0 +1,36 @@
+"""A reporting regime as the program uses it (Nghị định 09/2019/NĐ-CP, art. 7)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.domain.deadlines import Ladder
+from shared.domain.identifiers import FormCode, RegimeCode
+from shared.domain.periods import Frequency, Period, PeriodCalendar, parse_period
+from shared.domain.time import in_force
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """One version of a regime: which forms, how often, and by when at each level.
+
+    A period belongs to the version that is in force on the period's cut-off date.
+    """
+
+    code: RegimeCode
+    version: int
+    name: str
+    name_en: str | None
+    frequency: Frequency
+    calendar: PeriodCalendar
+    ladder: Ladder
+    forms: tuple[FormCode, ...]
+    valid_from: date
+    valid_to: date | None
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether this version holds on a day."""
+        return in_force(on, valid_from=self.valid_from, valid_to=self.valid_to)
+
+    def period(self, code: str) -> Period:
+        """The period of this regime that a code names; raises UnknownPeriodCode."""
+        return parse_period(code, calendar=self.calendar)
