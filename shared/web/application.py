@@ -21,7 +21,7 @@ from shared.web.middleware import (
 )
 from shared.web.pages import Pages
 from shared.web.problem_responses import add_problem_handlers
-from shared.web.static_files import STATIC, KeptStaticFiles
+from shared.web.static_files import STATIC, KeptStaticFiles, StaticUrls
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ReadinessCheck = Callable[[], Awaitable[None]]
@@ -48,13 +48,15 @@ def create_web_app(
     state: Mapping[str, object],
     lifespans: Sequence[Lifespan] = (),
     template_folders: Sequence[Path] = (),
+    static_folders: Sequence[Path] = (),
     clock: Clock | None = None,
     readiness: Mapping[str, ReadinessCheck] | None = None,
 ) -> FastAPI:
     """The application. `state` is set on `app.state`, for the services' own dependencies.
 
-    `template_folders` are searched before the shared templates; `clock` gives pages their date;
-    each entry of `readiness` is a part that `/readyz` asks.
+    `template_folders` are searched before the shared templates, and `static_folders` after the
+    shared static files; `clock` gives pages their date; each entry of `readiness` is a part that
+    `/readyz` asks.
 
     Raises:
         RouteWithoutRule: a route says neither who may call it nor that everyone may.
@@ -67,13 +69,16 @@ def create_web_app(
         lifespan=_joined(lifespans),
     )
     clock, labels = clock or SystemClock(), load_labels()
-    pages = Pages(template_folders, labels, clock=clock, demo=settings.demo)
+    static = (STATIC, *static_folders)
+    pages = Pages(
+        template_folders, labels, clock=clock, static_urls=StaticUrls(static), demo=settings.demo
+    )
     _set_state(app, state, authenticate=authenticate, labels=labels, pages=pages, clock=clock)
     app.state.base_url = settings.base_url.rstrip("/")
     app.state.readiness = readiness or {}
     for router in (*routers, *common_routers(demo=settings.demo)):
         app.include_router(router)
-    app.mount("/static", KeptStaticFiles(directory=STATIC), name="static")
+    app.mount("/static", KeptStaticFiles(static), name="static")
     add_problem_handlers(app)
     _add_middleware(app, settings)
     require_rules(app.routes, open_mounts=frozenset({"/static"}))

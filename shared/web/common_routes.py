@@ -56,6 +56,17 @@ async def openapi(request: Request, _: Anyone) -> Response:
     return JSONResponse(request.app.openapi())
 
 
+@router.get("/api")
+async def api_page(request: Request, pages: PagesDep, _: Anyone) -> Response:
+    """The same description, to read."""
+    operations = [
+        {"method": method.upper(), "path": path, "summary": each.get("summary", "")}
+        for path, methods in request.app.openapi()["paths"].items()
+        for method, each in methods.items()
+    ]
+    return pages.render(request, "web/api.html", operations=operations)
+
+
 @router.get("/problems")
 async def problem_list(request: Request, pages: PagesDep, _: Anyone) -> Response:
     return pages.render(request, "web/problem_types.html", problem_types=PROBLEM_TYPES.values())

@@ -20,6 +20,9 @@ class NavigationItem:
     roles: frozenset[Role] = frozenset()
     demo_only: bool = False
 
+    def is_current(self, path: str) -> bool:
+        return path == self.path or (self.path != HOME and path.startswith(f"{self.path}/"))
+
 
 _SUPERVISING = frozenset({Role.REVIEWER, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR})
 NAVIGATION = (

@@ -33,11 +33,13 @@ class Pages:
         labels: Labels,
         *,
         clock: Clock,
+        static_urls: StaticUrls,
         demo: bool = False,
     ) -> None:
         self._labels, self._clock, self._demo = labels, clock, demo
         self._formats = {language: Formats(language, labels) for language in Language}
         self.environment = make_environment([*template_folders, TEMPLATES])
+        self.environment.globals["static"] = static_urls.url
 
     def render(
         self,
@@ -88,7 +90,6 @@ def make_environment(folders: Sequence[Path]) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals["static"] = StaticUrls().url
     return environment
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,19 +16,27 @@ CHECK_EACH_TIME = "no-cache"
 
 
 class StaticUrls:
-    """Addresses of files below `folder`, served at `/static/`."""
+    """Addresses of the files below `folders`, served at `/static/`; the first that has it wins."""
 
-    def __init__(self, folder: Path = STATIC) -> None:
-        self._folder = folder
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = tuple(folders)
         self.url = cache(self._url)
 
     def _url(self, name: str) -> str:
-        digest = hashlib.sha256((self._folder / name).read_bytes()).hexdigest()[:12]
+        """Raises FileNotFoundError: a page asks for a file that no folder has."""
+        path = next((folder / name for folder in self._folders if (folder / name).is_file()), None)
+        if path is None:
+            raise FileNotFoundError(f"no folder of static files has {name}")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
         return f"/static/{name}?v={digest}"
 
 
 class KeptStaticFiles(StaticFiles):
     """Files whose address carries a hash are kept; others are asked for each time (by ETag)."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        super().__init__(directory=folders[0])
+        self.all_directories = list(folders)
 
     def file_response(
         self,

@@ -1,0 +1,13 @@
+// What every page needs. Pages work without it; it only spares steps.
+
+import { closeMenusFromOutside } from "./menu.js";
+import { addPasswordToggles } from "./password.js";
+import { addCopyButtons } from "./copy.js";
+import { refuseSecondSubmit } from "./submit.js";
+import { focusErrorSummary } from "./errors.js";
+
+closeMenusFromOutside(document);
+addPasswordToggles(document);
+addCopyButtons(document);
+refuseSecondSubmit(document);
+focusErrorSummary(document);
