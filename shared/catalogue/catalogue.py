@@ -6,7 +6,7 @@ to the tree, the chain and the form that were in force on that day.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.catalogue.building import build_calendar, build_form, build_indicator, build_regime
 from shared.catalogue.errors import UnknownForm, UnknownIndicator, UnknownRegime
 from shared.catalogue.faults import CatalogueBehind
+from shared.catalogue.lineage import LineageEdge, predecessors
 from shared.catalogue.regimes import Regime
 from shared.catalogue.repository import newest_number, read_stored
 from shared.catalogue.schemas import CalendarFile, FormFile, IndicatorModel, RegimeFile
@@ -37,6 +38,7 @@ from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period
 from shared.domain.time import in_force
 
+NO_HOLIDAYS = WorkingCalendar(frozenset(), frozenset())
 CHECK_INTERVAL_SECONDS = 1.0
 MAX_CACHED_TREES = 64
 """Trees are asked for by cut-off date: a few per regime and year."""
@@ -61,7 +63,8 @@ class Catalogue:
     forms: tuple[FormTemplate, ...] = ()
     indicators: tuple[DatedIndicator, ...] = ()
     links: Mapping[RegimeCode, tuple[ChainLink, ...]] = field(default_factory=dict)
-    calendar: WorkingCalendar = WorkingCalendar(frozenset(), frozenset())
+    lineage: tuple[LineageEdge, ...] = ()
+    calendar: WorkingCalendar = NO_HOLIDAYS
     _trees: dict[date, Tree] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -79,6 +82,7 @@ class Catalogue:
                 if isinstance(each, IndicatorModel)
             ),
             links=live(stored.links),
+            lineage=stored.lineage,
             calendar=build_calendar(each for each in documents if isinstance(each, CalendarFile)),
         )
 
@@ -155,9 +159,35 @@ class Catalogue:
     def receiver(
         self, reporter_id: OrganizationId, *, regime: RegimeCode, on: date
     ) -> OrganizationId | None:
-        """Who receives a regime's reports of an organization on a day: its link, else its parent."""
+        """Who receives an organization's reports of a regime: its link, else its parent."""
         links = self.links.get(regime, ())
         return receiver_of(reporter_id, links=links, tree=self.tree(on))
+
+    def reporters_to(self, receiver_id: OrganizationId, *, on: date) -> frozenset[OrganizationId]:
+        """Whose reports of any regime an organization receives on a day.
+
+        Regimes that have ended count too: their old reports still have a receiver.
+        """
+        tree = self.tree(on)
+        if receiver_id not in tree.organizations:
+            return frozenset()
+        found: set[OrganizationId] = set()
+        for links in self._links_of_each_regime():
+            valid = [link for link in links if link.is_valid_on(on)]
+            linked = {link.reporter_id for link in valid}
+            found |= set(tree.children(receiver_id)) - linked
+            found |= {link.reporter_id for link in valid if link.receiver_id == receiver_id}
+        return frozenset(found)
+
+    def _links_of_each_regime(self) -> list[tuple[ChainLink, ...]]:
+        codes = {regime.code for regime in self.regimes}
+        return [self.links.get(code, ()) for code in codes] or [()]
+
+    def predecessors(
+        self, organization_ids: Iterable[OrganizationId], *, on: date
+    ) -> frozenset[OrganizationId]:
+        """All units that became part of these by a day, directly or through others."""
+        return predecessors(organization_ids, edges=self.lineage, on=on)
 
     def deadlines(self, regime: Regime, period: Period) -> dict[str, LadderDeadline]:
         """The deadline of each level for a period, lowest level first."""
@@ -176,39 +206,44 @@ class CatalogueReader:
     ) -> None:
         self._engine = engine
         self._seconds = seconds
-        self._catalogue: Catalogue | None = None
-        self._checked_at = 0.0
+        self._catalogue = Catalogue()
+        self._checked_at: float | None = None
         self._lock = asyncio.Lock()
 
     async def current(self, *, minimum: int = 0) -> Catalogue:
-        """The catalogue, at change `minimum` or later.
+        """The catalogue, at change `minimum` or later, at most a second old.
 
         Raises CatalogueBehind if the database does not hold that change.
         """
-        known = self._fresh(minimum)
-        if known is not None:
-            return known
         async with self._lock:
-            known = self._fresh(minimum) or await self._refreshed()
-        if known.number < minimum:
-            raise CatalogueBehind(wanted=minimum, found=known.number)
-        return known
+            if self._is_due() or self._catalogue.number < minimum:
+                await self._refresh()
+        return self._at_least(minimum)
 
-    def _fresh(self, minimum: int) -> Catalogue | None:
-        """The view in memory, if it was checked lately and holds what is asked for."""
-        known = self._catalogue
-        due = self._seconds() - self._checked_at >= CHECK_INTERVAL_SECONDS
-        return None if known is None or due or known.number < minimum else known
+    async def at_least(self, number: int) -> Catalogue:
+        """The catalogue in memory if it holds change `number`, however old; else the newest.
 
-    async def _refreshed(self) -> Catalogue:
+        For consumers, whose events name the change they were judged by. Raises CatalogueBehind.
+        """
+        if self._checked_at is None or self._catalogue.number < number:
+            await self.current(minimum=number)
+        return self._at_least(number)
+
+    def _is_due(self) -> bool:
+        checked_at = self._checked_at
+        return checked_at is None or self._seconds() - checked_at >= CHECK_INTERVAL_SECONDS
+
+    def _at_least(self, number: int) -> Catalogue:
+        if self._catalogue.number < number:
+            raise CatalogueBehind(wanted=number, found=self._catalogue.number)
+        return self._catalogue
+
+    async def _refresh(self) -> None:
         checked_at = self._seconds()
         async with snapshot(self._engine) as connection:
-            known = self._catalogue
-            if known is None or await newest_number(connection) > known.number:
-                known = Catalogue.of(await read_stored(connection))
-        self._catalogue = known
+            if await newest_number(connection) > self._catalogue.number:
+                self._catalogue = Catalogue.of(await read_stored(connection))
         self._checked_at = checked_at
-        return known
 
 
 ItemT = TypeVar("ItemT")

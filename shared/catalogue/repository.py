@@ -9,6 +9,7 @@ from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.catalogue.entries import DOCUMENT_MODELS, document_kind
+from shared.catalogue.lineage import LineageEdge
 from shared.catalogue.planning import Change, Verb
 from shared.catalogue.schemas import DocumentModel
 from shared.catalogue.stored import Stored, StoredLink, StoredOrganization
@@ -36,6 +37,16 @@ NEWEST_DOCUMENTS = text("""
     SELECT DISTINCT ON (kind, code, valid_from) kind, document::text AS document
     FROM catalogue.document
     ORDER BY kind, code, valid_from, change_number DESC
+""")
+NEWEST_LINEAGE = text("""
+    SELECT source_id, target_id, effective_on
+    FROM (
+        SELECT DISTINCT ON (source_id, target_id, effective_on)
+               source_id, target_id, effective_on, retracted
+        FROM catalogue.lineage
+        ORDER BY source_id, target_id, effective_on, change_number DESC
+    ) AS newest
+    WHERE NOT retracted
 """)
 ADD_CHANGE = text("""
     INSERT INTO catalogue.change (number, recorded_at, summary, digest)
@@ -93,6 +104,7 @@ async def read_stored(connection: AsyncConnection) -> Stored:
         organizations=tuple(map(_organization, await connection.execute(NEWEST_ORGANIZATIONS))),
         links=tuple(map(_link, await connection.execute(NEWEST_LINKS))),
         documents=tuple(map(_document, await connection.execute(NEWEST_DOCUMENTS))),
+        lineage=tuple(LineageEdge(*row) for row in await connection.execute(NEWEST_LINEAGE)),
     )
 
 
@@ -116,9 +128,8 @@ async def add_organization_versions(
     connection: AsyncConnection, rows: Iterable[StoredOrganization], *, number: int
 ) -> None:
     """Append versions of organizations."""
-    await _add(
-        connection, ADD_ORGANIZATION_VERSION, [_organization_row(row) for row in rows], number
-    )
+    versions = [_organization_row(row) for row in rows]
+    await _add(connection, ADD_ORGANIZATION_VERSION, versions, number=number)
 
 
 async def add_links(

@@ -12,6 +12,7 @@ from shared.catalogue.entries import (
     content_of,
 )
 from shared.catalogue.faults import PacksRefused
+from shared.catalogue.lineage import LineageEdge
 from shared.catalogue.schemas import ONE_DAY, ChainLinkModel, DocumentModel, OrganizationModel
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
@@ -43,6 +44,7 @@ class Stored:
     organizations: tuple[StoredOrganization, ...] = ()
     links: tuple[StoredLink, ...] = ()
     documents: tuple[DocumentModel, ...] = ()
+    lineage: tuple[LineageEdge, ...] = ()
     _by_id: Mapping[OrganizationId, list[OrganizationVersion]] = field(
         init=False, repr=False, compare=False
     )
