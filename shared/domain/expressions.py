@@ -300,8 +300,8 @@ def evaluate(
 
 def exact(value: Decimal) -> Rational:
     """The same value as a rational; an ``int`` where it is whole."""
-    numerator, denominator = value.as_integer_ratio()
-    return numerator if denominator == 1 else Fraction(numerator, denominator)
+    whole = int(value)
+    return whole if whole == value else Fraction(value)
 
 
 def simplified(value: Rational) -> Rational:

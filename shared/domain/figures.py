@@ -122,6 +122,9 @@ def parse_figure(raw: object, *, column_type: ColumnType, decimals: int = 0) -> 
     JSON can hold (a truth value, a list, an object, NaN) raises an InvalidFigure, as does a float,
     which is no longer the number that was sent.
     """
+    whole = _plain_whole(raw)
+    if whole is not None:
+        return whole
     if isinstance(raw, str):
         figure = _from_text(raw.translate(_NARROW_SPACES).strip(), decimals=decimals)
     elif isinstance(raw, int) and not isinstance(raw, bool):
@@ -161,6 +164,8 @@ def figures_from_text(stored: Mapping[str, Mapping[str, str]]) -> Figures:
 
 def rounded(value: Rational, decimals: int) -> Decimal:
     """Rounded once, half away from zero: 0.05 to one decimal is 0.1, -0.05 is -0.1."""
+    if value.denominator == 1:
+        return Decimal(value.numerator)
     scale = 10**decimals
     units = (2 * abs(value.numerator) * scale + value.denominator) // (2 * value.denominator)
     sign = "-" if value < 0 else ""
@@ -195,6 +200,16 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cut
     )
+
+
+def _plain_whole(raw: object) -> Decimal | None:
+    """What nearly every cell holds, digits and nothing else, read without further ado."""
+    if isinstance(raw, str):
+        plain = len(raw) <= MAX_INTEGER_DIGITS and raw.isascii() and raw.isdigit()
+        return Decimal(raw) if plain else None
+    if type(raw) is int and 0 <= raw < _LIMIT:
+        return Decimal(raw)
+    return None
 
 
 def _from_text(text: str, *, decimals: int) -> Decimal:

@@ -297,7 +297,7 @@ def _derived_faults(
     decimals = plan.form.column_by_code[cell.column].decimals
     if computed is None:
         yield say.not_derivable(cell)
-    elif typed != rounded(computed, decimals):
+    elif typed != computed and typed != rounded(computed, decimals):
         yield say.total_mismatch(cell, typed=exact(typed), computed=computed, decimals=decimals)
 
 
