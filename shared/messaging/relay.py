@@ -1,0 +1,180 @@
+"""The relay: gives every stored event its place in the log, and publishes it there.
+
+One process leads at a time, by a session lock of PostgreSQL that goes when its connection does.
+Placing and marking run on that very connection, so one that has lost the lock can do neither. An
+old leader may still publish what it had placed: a repetition, which consumers know by its position.
+
+    id (commit order per subject) ──place──▶ position, recorded_at ──publish──▶ log ──▶ published_at
+
+There is no cursor: unplaced and unpublished rows are looked for, so none can be skipped.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.clock import Clock
+from shared.db.engine import driver
+from shared.messaging.errors import TRANSIENT, LogUnavailable, is_transient
+from shared.messaging.ports import EventLog
+from shared.messaging.table import COLUMNS, recorded_event
+from shared.messaging.waiting import Backoff, wait_for
+
+LEADER_LOCK = 7_406_002
+BATCH_EVENTS = 500
+POLL_SECONDS = 0.05
+TAKE_OVER_POLL_SECONDS = 1.0
+
+_LEAD = "SELECT pg_try_advisory_lock($1)"
+
+_REPUBLISH_ALL = "UPDATE log.event SET published_at = NULL WHERE published_at IS NOT NULL"
+
+# recorded_at never falls as positions rise, whatever the clocks of successive leaders say.
+_PLACE = """
+WITH unplaced AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS number
+    FROM (SELECT id FROM log.event WHERE position IS NULL ORDER BY id LIMIT $1) AS first
+), last AS (
+    SELECT position, recorded_at FROM log.event
+    WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1
+)
+UPDATE log.event
+SET position = coalesce((SELECT position FROM last), 0) + unplaced.number,
+    recorded_at = greatest($2, (SELECT recorded_at FROM last)),
+    published_at = CASE WHEN $3 THEN $2 END
+FROM unplaced
+WHERE event.id = unplaced.id
+RETURNING event.province_id
+"""
+
+_ADD_STREAMS = """
+INSERT INTO log.stream (province_id, ordinal)
+SELECT province_id,
+       (SELECT coalesce(max(ordinal) + 1, 0) FROM log.stream)
+           + row_number() OVER (ORDER BY province_id) - 1
+FROM unnest($1::bigint[]) AS new (province_id)
+WHERE NOT EXISTS (SELECT FROM log.stream WHERE stream.province_id = new.province_id)
+"""
+
+_UNPUBLISHED = f"""
+SELECT {COLUMNS} FROM log.event
+WHERE published_at IS NULL AND position IS NOT NULL
+ORDER BY position LIMIT $1
+"""
+
+_MARK = """
+UPDATE log.event SET published_at = $1
+WHERE published_at IS NULL AND position BETWEEN $2 AND $3
+"""
+
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Run one in every process that may lead; the others wait to take over.
+
+    It keeps one connection of the engine's pool for as long as it runs. Sessions must reach
+    PostgreSQL itself: behind a pooler in transaction mode the lock would mean nothing.
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, log: EventLog, *, clock: Clock, batch_events: int = BATCH_EVENTS
+    ) -> None:
+        self._engine = engine
+        self._log = log
+        self._clock = clock
+        self._batch_events = batch_events
+        self._hinted = asyncio.Event()
+        self._provinces: set[int] = set()
+        self._leading = False
+
+    @property
+    def leading(self) -> bool:
+        """Whether this process is the one that publishes."""
+        return self._leading
+
+    def hint(self) -> None:
+        """Events were just committed here: look now rather than at the next beat."""
+        self._hinted.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`: leads, or waits to lead. What passes by itself is waited for; anything
+        else is raised and should end the service.
+        """
+        backoff = Backoff()
+        while not stop.is_set():
+            try:
+                await self._try_to_lead(stop, backoff=backoff)
+            except (LogUnavailable, *TRANSIENT) as error:
+                if not isinstance(error, LogUnavailable) and not is_transient(error):
+                    raise
+                log.warning("relay_waits", error=repr(error))
+                await backoff.pause(stop)
+
+    async def _try_to_lead(self, stop: asyncio.Event, *, backoff: Backoff) -> None:
+        async with self._own_connection() as connection:
+            while not stop.is_set():
+                if await connection.fetchval(_LEAD, LEADER_LOCK):
+                    await self._lead(connection, stop=stop, backoff=backoff)
+                else:
+                    await wait_for(stop, seconds=TAKE_OVER_POLL_SECONDS)
+
+    async def _lead(
+        self, connection: "asyncpg.Connection[Any]", *, stop: asyncio.Event, backoff: Backoff
+    ) -> None:
+        self._leading = True
+        log.info("relay_leads")
+        try:
+            if await self._log.is_empty():
+                # A new log, under a database that has told another one of its events.
+                await connection.execute(_REPUBLISH_ALL)
+            while not stop.is_set():
+                self._hinted.clear()
+                if not await self._step(connection):
+                    await wait_for(self._hinted, seconds=POLL_SECONDS)
+                backoff.reset()
+        finally:
+            self._leading = False
+
+    async def _step(self, connection: "asyncpg.Connection[Any]") -> bool:
+        """Moves one batch on; whether there was anything to move."""
+        placed = await self._place(connection)
+        if self._log.placing_publishes:
+            await self._log.publish(())
+            return placed > 0
+        return await self._publish(connection) or placed > 0
+
+    async def _place(self, connection: "asyncpg.Connection[Any]") -> int:
+        async with connection.transaction():
+            rows = await connection.fetch(
+                _PLACE, self._batch_events, self._clock.now(), self._log.placing_publishes
+            )
+            provinces = {row["province_id"] for row in rows} - {None}
+            if not provinces <= self._provinces:
+                await connection.execute(_ADD_STREAMS, sorted(provinces))
+        self._provinces |= provinces
+        return len(rows)
+
+    async def _publish(self, connection: "asyncpg.Connection[Any]") -> bool:
+        rows = await connection.fetch(_UNPUBLISHED, self._batch_events)
+        if not rows:
+            return False
+        events = [recorded_event(row) for row in rows]
+        await self._log.publish(events)
+        now = self._clock.now()
+        await connection.execute(_MARK, now, events[0].position, events[-1].position)
+        return True
+
+    @asynccontextmanager
+    async def _own_connection(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
+        """A connection that is closed at the end, and the lock with it: a pool would keep both."""
+        async with self._engine.connect() as connection:
+            try:
+                yield await driver(connection)
+            finally:
+                await connection.invalidate()
