@@ -16,6 +16,7 @@ NAMES = (
     "datetime_short",
     "time_short",
     "working_days_left",
+    "period",
 )
 
 

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from shared.domain.periods import PeriodCalendar, parse_period
 from shared.domain.time import VIETNAM, in_vietnam
 from shared.labels.labels import Labels, Language
 
@@ -14,6 +15,7 @@ Number = Decimal | int
 LOCALES = {Language.VI: "vi_VN", Language.EN: "en_GB"}
 MISSING = "–"
 MINUS = "\N{MINUS SIGN}"
+ROMAN = ("", "I", "II", "III", "IV")
 
 
 class Formats:
@@ -79,6 +81,16 @@ class Formats:
             return self._text("format.due_today")
         key = "format.working_days_left" if days > 0 else "format.working_days_overdue"
         return self._text(key, count=abs(days))
+
+    def period(self, code: str) -> str:
+        """The name of a period: `quý II/2025`; raises UnknownPeriodCode."""
+        # The name is the same in every calendar; only the days it covers differ.
+        period = parse_period(code, calendar=PeriodCalendar.CALENDAR)
+        key = f"format.period.{period.frequency}"
+        if self._labels.has(f"{key}.{period.ordinal}", self._language):
+            key = f"{key}.{period.ordinal}"
+        quarter = ROMAN[period.ordinal] if period.ordinal < len(ROMAN) else ""
+        return self._text(key, ordinal=period.ordinal, quarter=quarter, year=period.year)
 
     def _text(self, key: str, *, count: int | None = None, **values: object) -> str:
         return self._labels.text(key, self._language, count=count, **values)
