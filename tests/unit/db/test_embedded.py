@@ -185,7 +185,7 @@ def test_a_folder_of_another_major_version_is_refused_with_what_to_do(made_folde
 
 def test_a_refused_folder_is_free_again(made_folder: Path) -> None:
     with pytest.raises(BinariesNotFound):
-        start_embedded_postgres(made_folder, environment={"TONGHOP_PG_BIN": "/nonexistent"})
+        start_embedded_postgres(made_folder, pg_bin=Path("/nonexistent"))
     with running(made_folder) as server:
         assert server.pid is not None
 

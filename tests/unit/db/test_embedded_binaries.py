@@ -20,7 +20,7 @@ def programs(folder: Path, *, version: str) -> Path:
 
 
 def test_the_wheel_is_found_without_asking_its_own_api() -> None:
-    found = find_binaries({})
+    found = find_binaries()
     assert found.major >= OLDEST_MAJOR
     assert Path(found.initdb).is_file()
 
@@ -37,23 +37,23 @@ def test_the_folder_that_the_operator_names_comes_first(
     tmp_path: Path, version: str, major: int
 ) -> None:
     programs(tmp_path, version=version)
-    found = find_binaries({"TONGHOP_PG_BIN": str(tmp_path)})
+    found = find_binaries(tmp_path)
     assert (found.folder, found.major) == (tmp_path, major)
 
 
 def test_a_named_folder_without_programs_is_refused_not_passed_over(tmp_path: Path) -> None:
     with pytest.raises(BinariesNotFound, match="does not hold initdb and postgres"):
-        find_binaries({"TONGHOP_PG_BIN": str(tmp_path)})
+        find_binaries(tmp_path)
 
 
 def test_a_version_that_our_sql_does_not_run_on_is_refused(tmp_path: Path) -> None:
     programs(tmp_path, version="14.2")
     with pytest.raises(BinariesNotFound, match="too old"):
-        find_binaries({"TONGHOP_PG_BIN": str(tmp_path)})
+        find_binaries(tmp_path)
 
 
 def test_programs_that_do_not_run_are_refused(tmp_path: Path) -> None:
     for name in ("initdb", "postgres"):
         (tmp_path / name).write_text("not a program")
     with pytest.raises(BinariesNotFound, match="does not run"):
-        find_binaries({"TONGHOP_PG_BIN": str(tmp_path)})
+        find_binaries(tmp_path)
