@@ -10,6 +10,7 @@ started.
 """
 
 import asyncio
+import atexit
 import fcntl
 import os
 import socket
@@ -159,6 +160,7 @@ class _Owned:
         self.process.wait()
         os.close(self.lock)
         self.lock = None
+        atexit.unregister(self.stop)
 
 
 def _lock_or_running(cluster: Cluster) -> int | Server:
@@ -202,6 +204,8 @@ def _start_owned(cluster: Cluster, *, options: ServerOptions, lock: int) -> Serv
         else:
             break
     owned = _Owned(process, lock, cluster.data)
+    # A program that ends without stopping the server must not leave it behind.
+    atexit.register(owned.stop)
     return Server(_dsn(cluster, port), process.pid, owned)
 
 

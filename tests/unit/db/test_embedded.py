@@ -43,6 +43,9 @@ time.sleep(600)
 """
 
 
+OWNER_THAT_FORGETS_TO_STOP = OWNER_THAT_NEVER_STOPS.replace("time.sleep(600)", "")
+
+
 @pytest.fixture(scope="module")
 def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a table in it, its server stopped; initdb is slow, so tests share it."""
@@ -143,6 +146,12 @@ async def test_a_server_that_was_killed_itself_recovers(made_folder: Path) -> No
     server.stop()
     with running(made_folder) as again:
         assert await one_value(again.dsn, "SELECT count(*) FROM kept_over_kill") == 1
+
+
+def test_a_program_that_forgets_to_stop_leaves_no_server_behind(made_folder: Path) -> None:
+    command = [sys.executable, "-c", OWNER_THAT_FORGETS_TO_STOP, str(made_folder)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    assert not serves(int(printed), made_folder / "postgres")
 
 
 async def test_a_second_process_is_given_the_running_server_and_leaves_it_alone(
