@@ -2,7 +2,8 @@
 
 A cell is (organization, period, row, column). In a row that sums its children, a percentage or
 another ratio is computed by its column's formula from the summed parts, never added or averaged;
-every other column is the sum of the child rows. Derived cells are never typed.
+every other column is the sum of the child rows, missing if one of them is. Derived cells are never
+typed.
 """
 
 import re

@@ -202,9 +202,16 @@ def _formula_in(row: Row, column: Column) -> Expression | None:
 
 
 def _sum_of(positions: tuple[int, ...]) -> Evaluator[Grid]:
+    """Missing if a row is missing: part of a total is no total, and a ratio over it would lie."""
+
     def run(grid: Grid) -> Rational | None:
-        present = [value for position in positions if (value := grid[position]) is not None]
-        return sum(present) if present else None
+        total: Rational = 0
+        for position in positions:
+            value = grid[position]
+            if value is None:
+                return None
+            total += value
+        return total
 
     return run
 

@@ -318,13 +318,9 @@ def _missing_faults(
 def _failed_checks(
     plan: FormPlan, grid: Grid, *, invalid: frozenset[int], explanations: Explanations
 ) -> Iterator[Fault]:
-    missing = _missing(plan, grid)
     for compiled in plan.checks:
-        if compiled.judge(grid) is not False:
-            continue
-        # A total over rows of which some are missing is no total yet, so it is not judged.
-        unsettled = invalid | missing if compiled.row.is_derived else invalid
-        if compiled.needs & unsettled:
+        # sum(), filled() and or can judge without a cell that was sent but could not be read.
+        if compiled.judge(grid) is not False or compiled.needs & invalid:
             continue
         explanation = explanations.get((compiled.check.code, compiled.row.code), "").strip()
         yield say.failed_check(compiled, grid, explanation=explanation or None)

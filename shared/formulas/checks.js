@@ -8,14 +8,13 @@ import { magnitude, subtract } from "./rationals.js";
 
 const NOT_THERE = "chưa có";
 
-export function failedChecks(form, sheet, { invalid, missing, explanations }) {
+export function failedChecks(form, sheet, { invalid, explanations }) {
   const faults = [];
   for (const row of form.rows) {
     for (const check of form.checks.filter((each) => each.rows.includes(row.code))) {
       if (sheet.evaluate(check.expression, row.code) !== false) continue;
       const needs = sheet.needsOf(check.expression, row.code);
-      const unsettled = (key) => invalid.has(key) || (row.sum_of_children && missing.has(key));
-      if (needs.some(unsettled)) continue;
+      if (needs.some((key) => invalid.has(key))) continue;
       faults.push(failedCheck(check, { row, sheet, explanations }));
     }
   }

@@ -3,9 +3,9 @@
  */
 
 import { failedChecks, faultAt, missingCell, nothingEntered } from "./checks.js";
-import { cellsOf, evaluate, sumOf } from "./expressions.js";
+import { cellsOf, evaluate } from "./expressions.js";
 import { figureText, isBlank, parseFigure } from "./figures.js";
-import { exact, rational } from "./rationals.js";
+import { add, exact, rational } from "./rationals.js";
 
 /**
  * The whole sheet while it is typed: {values, faults}.
@@ -26,13 +26,24 @@ export function completeSheet(form, cells, others = {}) {
  */
 export function checkSheet(form, cells, others = {}) {
   const { sheet, faults, invalid } = openSheet(form, cells, others);
-  const missing = sheet.missing();
-  const unread = [...missing].filter((key) => !invalid.has(key)).map((key) => missingCell(...JSON.parse(key)));
-  const nothing = form.blank_is_zero && !faults.length && !sheet.hasTyped() ? [nothingEntered()] : [];
   const explanations = others.explanations ?? {};
-  const failed = failedChecks(form, sheet, { invalid, missing, explanations });
-  const reported = form.blank_is_zero ? nothing : unread;
-  return { values: sheet.texts(), faults: [...faults, ...reported, ...failed] };
+  const found = [
+    ...faults,
+    ...(form.blank_is_zero ? emptiness(sheet, faults) : missingCells(sheet, invalid)),
+    ...failedChecks(form, sheet, { invalid, explanations }),
+  ];
+  return { values: sheet.texts(), faults: found };
+}
+
+function emptiness(sheet, faults) {
+  return faults.length || sheet.typed.size ? [] : [nothingEntered()];
+}
+
+function missingCells(sheet, invalid) {
+  return sheet
+    .missing()
+    .filter(({ row, column }) => !invalid.has(keyOf(row, column)))
+    .map(({ row, column }) => missingCell(row, column));
 }
 
 function openSheet(form, cells, { previous, samePeriodLastYear }) {
@@ -100,10 +111,15 @@ class Sheet {
   compute(row, column) {
     const source = this.sourceOf(row, column);
     if (source.formula) return this.evaluate(source.formula, row);
-    if (source.children) return sumOf(source.children.map((child) => this.value(child, column)));
+    if (source.children) return this.total(source.children, column);
     const key = keyOf(row, column);
     const blank = this.form.blank_is_zero && !this.invalid.has(key) ? rational(0n) : null;
     return this.typed.get(key) ?? blank;
+  }
+
+  total(children, column) {
+    const values = children.map((child) => this.value(child, column));
+    return values.includes(null) ? null : values.reduce(add);
   }
 
   evaluate(tree, thisRow) {
@@ -137,15 +153,11 @@ class Sheet {
       .flatMap(({ row, column }) => this.needs(row ?? thisRow, column));
   }
 
-  hasTyped() {
-    return this.typed.size > 0;
-  }
-
+  /** The typed cells that hold nothing, as {row, column} codes. */
   missing() {
-    const empty = inputCells(this.form).filter(
-      ({ row, column }) => this.value(row.code, column.code) === null,
-    );
-    return new Set(empty.map(({ row, column }) => keyOf(row.code, column.code)));
+    return inputCells(this.form)
+      .map(({ row, column }) => ({ row: row.code, column: column.code }))
+      .filter(({ row, column }) => this.value(row, column) === null);
   }
 
   texts() {

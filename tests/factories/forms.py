@@ -1,4 +1,4 @@
-"""Form II.06a/VPCP/KSTT as it is in force in the second quarter of 2025, and figures that fit it."""
+"""Form II.06a/VPCP/KSTT as in force in the second quarter of 2025, and figures that fit it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -105,7 +105,9 @@ def form_ii_06a(*, fields_of_work: int = 20, **changed: Any) -> FormTemplate:
     return form(**(fields | changed))
 
 
-def balanced_row(*, online: int = 60, in_person: int = 40, carried_over: int = 20) -> dict[str, int]:
+def balanced_row(
+    *, online: int = 60, in_person: int = 40, carried_over: int = 20
+) -> dict[str, int]:
     """Inputs of one field of work that hold together: all but 22 files are resolved."""
     received = online + in_person + carried_over
     resolved = max(received - 22, 0)
