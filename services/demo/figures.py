@@ -30,11 +30,15 @@ class Quarter:
 
 
 def quarter(
-    seed: str, *, rows: tuple[str, ...], carried_over: Mapping[str, int] | None = None
+    commune: str,
+    *,
+    period: str,
+    rows: tuple[str, ...],
+    carried_over: Mapping[str, int] | None = None,
 ) -> Quarter:
     """The figures of one commune for one quarter; without `carried_over` a start is made up."""
-    random = Random(seed)  # noqa: S311 (made-up figures, not secrets)
-    size = random.uniform(0.45, 1.9)
+    size = Random(commune).uniform(0.45, 1.9)  # noqa: S311 (made-up figures, not secrets)
+    random = Random(f"{commune} {period}")  # noqa: S311
     cells: Cells = {}
     left: dict[str, int] = {}
     for row in rows:

@@ -1,0 +1,1 @@
+"""Measurements that a newcomer can repeat: ratios taken in one run, printed, never tested."""
