@@ -1,0 +1,1 @@
+"""The aggregator: rolls reports up the tree, and serves indicators and dashboards."""

@@ -1,0 +1,1 @@
+"""Proving the rollups right, and making them anew from the log."""

@@ -1,0 +1,1 @@
+"""A consumer of the small province, and the oracle that judges it."""

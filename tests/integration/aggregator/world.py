@@ -1,0 +1,430 @@
+"""A province of three levels with two forms, and histories of its reports as the log holds them."""
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.db.engine import driver, transaction
+from shared.domain.figures import figure_text
+from shared.domain.forms import Column, ColumnType, FormTemplate, Row
+from shared.domain.identifiers import (
+    ColumnCode,
+    FormCode,
+    OrganizationCode,
+    OrganizationId,
+    PeriodCode,
+    RegimeCode,
+    ReportId,
+    RowCode,
+)
+from shared.domain.organizations import OrganizationKind, OrganizationVersion, Tree
+from shared.domain.reports import (
+    Act,
+    Report,
+    ReportError,
+    approve,
+    first_submission,
+    return_to_sender,
+    submit,
+    withdraw,
+)
+from shared.events.envelope import RecordedEvent
+from shared.events.topics import EventType
+from shared.formulas.parser import parse_formula
+
+REGIME = RegimeCode("REGIME")
+SUMMED, TYPED = FormCode("SUMMED"), FormCode("TYPED")
+Q1, Q2 = PeriodCode("2025-Q1"), PeriodCode("2025-Q2")
+CUTOFFS = {Q1: date(2025, 3, 14), Q2: date(2025, 6, 14)}
+DEADLINE = datetime(2025, 6, 17, 17, tzinfo=UTC)
+START = datetime(2025, 6, 16, 1, tzinfo=UTC)
+PROVINCE = OrganizationId(1)
+DISTRICTS = tuple(OrganizationId(each) for each in (2, 3, 4))
+COMMUNES = {
+    district: tuple(OrganizationId(10 * district + each) for each in range(4))
+    for district in DISTRICTS
+}
+VERBS = {
+    Act.SUBMIT: EventType.REPORT_SUBMITTED,
+    Act.RETURN: EventType.REPORT_RETURNED,
+    Act.APPROVE: EventType.REPORT_APPROVED,
+    Act.WITHDRAW: EventType.REPORT_WITHDRAWN,
+}
+
+
+def make_form(
+    code: FormCode = SUMMED,
+    *,
+    entering: frozenset[str] = frozenset({"commune"}),
+    summing: frozenset[str] = frozenset({"district", "province"}),
+    blank_is_zero: bool = False,
+) -> FormTemplate:
+    rows = [Row(code=RowCode(f"R{each}"), label="", number="", parent=RowCode("ALL")) for each in (1, 2)]
+    total = Row(code=RowCode("ALL"), label="", number="", sum_of_children=True)
+    return FormTemplate(
+        code=code,
+        slug=code.lower(),
+        version=1,
+        name=code,
+        rows=(total, *rows),
+        columns=(
+            _column("a"),
+            _column("b"),
+            _column("c", formula="[a] + [b]"),
+            _column("share", formula="[a] / [c] * 100", type_=ColumnType.PERCENT),
+        ),
+        checks=(),
+        entering_levels=entering,
+        summing_levels=summing,
+        blank_is_zero=blank_is_zero,
+        valid_from=date(2024, 1, 1),
+    )
+
+
+def _column(code: str, *, formula: str | None = None, type_: ColumnType = ColumnType.COUNT) -> Column:
+    return Column(
+        code=ColumnCode(code),
+        label=code,
+        type=type_,
+        unit="",
+        number=code,
+        formula=parse_formula(formula) if formula else None,
+        decimals=1 if type_ is ColumnType.PERCENT else 0,
+    )
+
+
+FORMS = {
+    SUMMED: make_form(),
+    TYPED: make_form(
+        TYPED,
+        entering=frozenset({"commune", "district"}),
+        summing=frozenset({"province"}),
+        blank_is_zero=True,
+    ),
+}
+
+
+def organization(
+    id: int, *, level: str, parent: OrganizationId | None, name: str = ""
+) -> OrganizationVersion:
+    return OrganizationVersion(
+        id=OrganizationId(id),
+        code=OrganizationCode(str(id)),
+        name=name or f"{level} {id}",
+        kind=OrganizationKind(level),
+        level=level,
+        parent_id=parent,
+        province_id=PROVINCE,
+        valid_from=date(2024, 1, 1),
+        valid_to=None,
+        sort_key=str(id),
+    )
+
+
+def province() -> list[OrganizationVersion]:
+    return [
+        organization(PROVINCE, level="province", parent=None),
+        *(organization(each, level="district", parent=PROVINCE) for each in DISTRICTS),
+        *(
+            organization(each, level="commune", parent=district)
+            for district, communes in COMMUNES.items()
+            for each in communes
+        ),
+    ]
+
+
+Owner = tuple[OrganizationId, FormCode, PeriodCode]
+
+
+@dataclass
+class Duty:
+    """One obligation and what became of it."""
+
+    id: int
+    owner: Owner
+    state: str = "provisional"
+    sequence: int = 0
+    report: Report | None = None
+    versions: list[tuple[Mapping[str, Mapping[str, str]], bool]] = field(default_factory=list)
+
+
+class History:
+    """Acts, in order. `events` are what the relay would publish, `store` what intake would keep."""
+
+    def __init__(self) -> None:
+        self.events: list[RecordedEvent] = []
+        self.duties: dict[Owner, Duty] = {}
+        self.now = START
+
+    def open_all(self) -> None:
+        for period in CUTOFFS:
+            for form in FORMS.values():
+                for each in province():
+                    if each.level in form.entering_levels:
+                        self.open((each.id, form.code, period))
+
+    def open(self, owner: Owner) -> None:
+        self.duties[owner] = Duty(len(self.duties) + 1, owner)
+        self._obligation_event(self.duties[owner], EventType.OBLIGATION_OPENED)
+
+    def fix(self, owner: Owner) -> None:
+        self.duties[owner].state = "fixed"
+        self._obligation_event(self.duties[owner], EventType.OBLIGATION_FIXED)
+
+    def exclude(self, owner: Owner) -> None:
+        self.duties[owner].state = "excluded"
+        self._obligation_event(self.duties[owner], EventType.OBLIGATION_EXCLUDED)
+
+    def submit(self, owner: Owner, **figures: Mapping[str, int | str]) -> RecordedEvent:
+        """`R1={"a": 1}`; no rows at all: nothing to report."""
+        duty = self.duties[owner]
+        if duty.report is None:
+            organization_id, form, period = owner
+            duty.report = first_submission(
+                organization_id=organization_id,
+                regime=REGIME,
+                form=form,
+                period=period,
+                at=self.now,
+            )
+        else:
+            duty.report = submit(duty.report, at=self.now, reason="sửa số liệu")
+        text = {
+            row: {column: figure_text(Decimal(value)) for column, value in cells.items()}
+            for row, cells in figures.items()
+        }
+        duty.versions.append((text, not figures))
+        return self._report_event(duty, Act.SUBMIT)
+
+    def act(self, owner: Owner, act: Act) -> RecordedEvent:
+        duty = self.duties[owner]
+        assert duty.report is not None
+        if act is Act.APPROVE:
+            duty.report = approve(duty.report)
+        elif act is Act.RETURN:
+            duty.report = return_to_sender(duty.report, reason="sai")
+        else:
+            duty.report = withdraw(duty.report, reason="nhầm")
+        return self._report_event(duty, act)
+
+    def live_through(self, seed: int, *, acts: int) -> None:
+        """Random acts on random duties, the forbidden ones skipped; a third comes too late."""
+        chance = random.Random(seed)
+        owners = list(self.duties)
+        for _ in range(acts):
+            self.now += timedelta(hours=chance.choice((0, 0, 1)))
+            owner = chance.choice(owners)
+            kind = chance.choice(("submit",) * 5 + ("approve",) * 3 + ("return", "withdraw", "fix", "exclude"))
+            self._try(owner, kind, chance)
+
+    def _try(self, owner: Owner, kind: str, chance: random.Random) -> None:
+        if kind == "submit":
+            self.submit(owner, **_some_figures(chance))
+        elif kind == "fix":
+            self.fix(owner)
+        elif kind == "exclude":
+            if chance.random() < 0.3:
+                self.exclude(owner)
+        elif self.duties[owner].report is not None:
+            try:
+                self.act(owner, Act(kind))
+            except ReportError:
+                return
+
+    def catalogue_changed(self, number: int) -> RecordedEvent:
+        data = {"number": number, "summary": ""}
+        return self._record(EventType.CATALOGUE_CHANGED, f"catalogue/{number}", data, number=number)
+
+    def _obligation_event(self, duty: Duty, type_: EventType) -> None:
+        duty.sequence += 1
+        organization_id, form, period = duty.owner
+        data = {
+            "obligation_id": duty.id,
+            "sequence": duty.sequence,
+            "organization_id": organization_id,
+            "organization_code": str(organization_id),
+            "province_id": PROVINCE,
+            "receiver_id": None,
+            "regime": REGIME,
+            "form": form,
+            "period": period,
+            "cutoff_date": CUTOFFS[period].isoformat(),
+            "deadline": DEADLINE.isoformat(),
+            "state": duty.state,
+            "reason": None,
+        }
+        self._record(type_, f"obligation/{duty.id}", data)
+
+    def _report_event(self, duty: Duty, act: Act) -> RecordedEvent:
+        report = duty.report
+        assert report is not None
+        organization_id, form, period = duty.owner
+        data = {
+            "report_id": duty.id,
+            "sequence": report.sequence,
+            "organization_id": organization_id,
+            "organization_code": str(organization_id),
+            "province_id": PROVINCE,
+            "regime": REGIME,
+            "form": form,
+            "form_version": 1,
+            "period": period,
+            "state": report.state,
+            "first_submitted_at": _instant(report.first_submitted_at),
+            "live": self._track(duty, report.live),
+            "official": self._track(duty, report.official),
+            "act": {
+                "verb": act,
+                "actor_id": 1,
+                "actor_name": "",
+                "at": _instant(self.now),
+                "reason": None,
+            },
+        }
+        return self._record(VERBS[act], f"report/{duty.id}", data)
+
+    def _track(self, duty: Duty, version: int | None) -> dict[str, object] | None:
+        if version is None:
+            return None
+        figures, nothing = duty.versions[version - 1]
+        return {
+            "version": version,
+            "submitted_at": _instant(self.now),
+            "nothing_to_report": nothing,
+            "figures": figures,
+        }
+
+    def _record(
+        self, type_: EventType, subject: str, data: Mapping[str, object], *, number: int = 1
+    ) -> RecordedEvent:
+        event = RecordedEvent(
+            event_id=uuid4(),
+            type=type_,
+            subject=subject,
+            province_id=None if type_ is EventType.CATALOGUE_CHANGED else PROVINCE,
+            catalogue_number=number,
+            data=data,
+            occurred_at=self.now,
+            position=len(self.events) + 1,
+            recorded_at=self.now,
+        )
+        self.events.append(event)
+        return event
+
+    async def store(self, engine: AsyncEngine) -> None:
+        """Writes the log as intake and the relay leave it."""
+        async with transaction(engine) as connection:
+            native = await driver(connection)
+            for duty in self.duties.values():
+                await native.execute(*_obligation_row(duty))
+                if duty.report is not None:
+                    await native.execute(*_report_row(duty))
+                    await native.executemany(_INSERT_VERSION, _version_rows(duty))
+            await native.executemany(_INSERT_EVENT, [_event_row(each) for each in self.events])
+
+
+def _some_figures(chance: random.Random) -> dict[str, dict[str, int | str]]:
+    if chance.random() < 0.1:
+        return {}
+    return {
+        row: {column: chance.randint(0, 9) for column in "ab" if chance.random() < 0.8}
+        for row in ("R1", "R2")
+    }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _obligation_row(duty: Duty) -> Sequence[object]:
+    organization_id, form, period = duty.owner
+    return (
+        """INSERT INTO log.obligation OVERRIDING SYSTEM VALUE
+           VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10)""",
+        duty.id,
+        organization_id,
+        PROVINCE,
+        REGIME,
+        form,
+        period,
+        CUTOFFS[period],
+        DEADLINE,
+        duty.state,
+        duty.sequence,
+    )
+
+
+def _report_row(duty: Duty) -> Sequence[object]:
+    report = duty.report
+    assert report is not None
+    return (
+        """INSERT INTO log.report OVERRIDING SYSTEM VALUE
+           VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+        ReportId(duty.id),
+        report.organization_id,
+        PROVINCE,
+        REGIME,
+        report.form,
+        report.period,
+        report.sequence,
+        report.state,
+        report.last_version,
+        report.live,
+        report.official,
+        report.first_submitted_at,
+    )
+
+
+_INSERT_VERSION = """INSERT INTO log.report_version
+    VALUES ($1, $2, 1, $3::jsonb, $4, '{}', 1, '', $5, $6, '')"""
+
+_INSERT_EVENT = """INSERT INTO log.event
+    (event_id, type, subject, province_id, catalogue_number, data, occurred_at, position,
+     recorded_at)
+    VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)"""
+
+
+def _version_rows(duty: Duty) -> list[Sequence[object]]:
+    return [
+        (duty.id, number, json.dumps(figures), nothing, START, f"{duty.id}-{number}")
+        for number, (figures, nothing) in enumerate(duty.versions, start=1)
+    ]
+
+
+def _event_row(event: RecordedEvent) -> Sequence[object]:
+    return (
+        event.event_id,
+        event.type,
+        event.subject,
+        event.province_id,
+        event.catalogue_number,
+        json.dumps(event.data),
+        event.occurred_at,
+        event.position,
+        event.recorded_at,
+    )
+
+
+class WorldCatalogue:
+    number = 1
+
+    def __init__(self, organizations=None):
+        self.organizations = province() if organizations is None else organizations
+
+    def form(self, code, *, on):
+        return FORMS[code]
+
+    def form_version(self, code, version):
+        return FORMS[code]
+
+    def tree(self, on: date) -> Tree:
+        return Tree.at(self.organizations, on)
+
+    async def at_least(self, number):
+        return self
