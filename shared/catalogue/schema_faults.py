@@ -21,8 +21,9 @@ def validated(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        faults = [_fault(each, source=source, path=path, model=model) for each in error.errors()]
-        raise PacksRefused(faults) from error
+        faults = (_fault(each, source=source, path=path, model=model) for each in error.errors())
+        # What a file gives to all its entries is wrong once, not once an entry.
+        raise PacksRefused(dict.fromkeys(faults)) from error
 
 
 def _fault(
@@ -32,13 +33,21 @@ def _fault(
     detail = explain(error)
     if error["type"] == "extra_forbidden":
         detail += _similar(str(error["loc"][-1]), model=model)
-    where = _existing(error["loc"], error=error)
-    return PackFault(code, detail, source.place((*path, *where)))
+    return PackFault(code, detail, source.place(_written((*path, *_location(error)), source)))
 
 
-def _existing(location: KeyPath, *, error: ErrorDetails) -> KeyPath:
+def _location(error: ErrorDetails) -> KeyPath:
     """The path of the fault; a missing key stands at the mapping that lacks it."""
-    return location[:-1] if error["type"] == "missing" else location
+    location = error["loc"]
+    if error["type"] == "missing":
+        return location[:-1]
+    return (*location, "valid_until") if error["type"] == "empty_validity" else location
+
+
+def _written(path: KeyPath, source: SourceDocument) -> KeyPath:
+    """Where the file has it: in the entry, or at the top, from where entries take it."""
+    inherited = path[-1:]
+    return inherited if path not in source.lines and inherited in source.lines else path
 
 
 def _similar(key: str, *, model: type[BaseModel]) -> str:
