@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from shared.clock import Clock, SystemClock
 from shared.labels.labels import load_labels
 from shared.web.access import require_rules
+from shared.web.addresses import needs_secure_cookies
 from shared.web.authentication import Authenticator
 from shared.web.common_routes import common_routers
 from shared.web.middleware import (
@@ -73,9 +74,18 @@ def create_web_app(
     pages = Pages(
         template_folders, labels, clock=clock, static_urls=StaticUrls(static), demo=settings.demo
     )
-    _set_state(app, state, authenticate=authenticate, labels=labels, pages=pages, clock=clock)
-    app.state.base_url = settings.base_url.rstrip("/")
-    app.state.readiness = readiness or {}
+    _set_state(
+        app,
+        state,
+        authenticate=authenticate,
+        labels=labels,
+        pages=pages,
+        clock=clock,
+        demo=settings.demo,
+        base_url=settings.base_url.rstrip("/"),
+        secure_cookies=needs_secure_cookies(settings.base_url),
+        readiness=readiness or {},
+    )
     for router in (*routers, *common_routers(demo=settings.demo)):
         app.include_router(router)
     app.mount("/static", KeptStaticFiles(static), name="static")
@@ -94,8 +104,8 @@ def _add_middleware(app: FastAPI, settings: WebSettings) -> None:
     """The last one added is the outermost."""
     https = settings.base_url.startswith("https:")
     app.add_middleware(HeadAndOptions)
-    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
     app.add_middleware(RequestText)
+    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
     app.add_middleware(SecurityHeaders, https=https)
     app.add_middleware(RequestContext)
 

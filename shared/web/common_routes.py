@@ -94,6 +94,6 @@ async def choose_language(
         max_age=LANGUAGE_COOKIE_SECONDS,
         httponly=True,
         samesite="lax",
-        secure=request.app.state.base_url.startswith("https:"),
+        secure=request.app.state.secure_cookies,
     )
     return response

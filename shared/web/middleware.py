@@ -1,14 +1,13 @@
 """What happens to every request before a route is chosen, as plain ASGI.
 
-From the outside in: RequestContext (id, log, last resort) → SecurityHeaders → RequestText →
-BodyLimit → HeadAndOptions → routes.
+From the outside in: RequestContext (id, log, last resort) → SecurityHeaders → BodyLimit →
+RequestText → HeadAndOptions → routes.
 """
 
 import re
 import time
 from collections.abc import MutableMapping
 from typing import Any
-from urllib.parse import unquote_to_bytes
 from uuid import uuid4
 
 import structlog
@@ -17,9 +16,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.web.forms import require_text
 from shared.web.problem_responses import internal_error_answer, problem_answer
 from shared.web.problems import MalformedRequest, PayloadTooLarge
+from shared.web.request_text import URL_ENCODED, require_text
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 QUIET_PATHS = ("/static/", "/healthz", "/readyz", "/metrics")
@@ -128,7 +127,10 @@ class SecurityHeaders:
 
 
 class RequestText:
-    """Refuses paths and query strings that are not text."""
+    """Refuses paths, query strings and sent forms that are not text.
+
+    Forms are read here because the framework would replace bad bytes by question marks.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -136,12 +138,39 @@ class RequestText:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
-                require_text(unquote_to_bytes(scope.get("raw_path") or b""))
-                require_text(unquote_to_bytes(scope["query_string"]))
+                require_text(scope.get("raw_path") or b"")
+                require_text(scope["query_string"])
+                if _is_url_encoded(scope):
+                    receive = await _read_text(receive)
             except MalformedRequest as error:
                 await problem_answer(Request(scope), error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _is_url_encoded(scope: Scope) -> bool:
+    return any(
+        name == b"content-type" and value.lower().startswith(URL_ENCODED)
+        for name, value in scope["headers"]
+    )
+
+
+async def _read_text(receive: Receive) -> Receive:
+    """Reads the whole body and gives a `receive` that tells it again."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    require_text(bytes(body))
+    told: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def tell() -> Message:
+        return told.pop() if told else await receive()
+
+    return tell
 
 
 class BodyLimit:

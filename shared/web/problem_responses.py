@@ -25,6 +25,7 @@ from shared.web.problem_types import (
 )
 from shared.web.problems import (
     AuthenticationRequired,
+    MalformedRequest,
     NotFound,
     PasswordChangeRequired,
     Problem,
@@ -38,6 +39,8 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 PASSWORD_PAGE = "/account/password"  # noqa: S105
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "53300", "57P01", "57P02", "57P03"})
 """Serialization failure, deadlock, too many connections, and a server that stops or starts."""
+UNSTORABLE_TEXT_SQLSTATES = frozenset({"22021", "22P05"})
+"""A character, such as NUL, that PostgreSQL stores in no text."""
 
 log = structlog.get_logger()
 
@@ -125,6 +128,8 @@ async def _answer_http_exception(request: Request, error: Any) -> Response:
 
 
 async def _answer_database_error(request: Request, error: Any) -> Response:
+    if _sqlstate(error) in UNSTORABLE_TEXT_SQLSTATES:
+        return problem_answer(request, MalformedRequest())
     if not _is_passing(error):
         raise error
     log.warning("database_unavailable", error=type(error).__name__)
@@ -134,8 +139,12 @@ async def _answer_database_error(request: Request, error: Any) -> Response:
 def _is_passing(error: Exception) -> bool:
     if isinstance(error, (PoolTimeout, InterfaceError, OperationalError, ConnectionError)):
         return True
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return state in RETRYABLE_SQLSTATES or str(state).startswith("08")
+    state = _sqlstate(error)
+    return state in RETRYABLE_SQLSTATES or state.startswith("08")
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(getattr(error, "orig", None), "sqlstate", ""))
 
 
 def _answer(

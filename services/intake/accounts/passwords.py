@@ -1,0 +1,86 @@
+"""Hashing of passwords (Argon2id, RFC 9106) and what a new one must be like.
+
+A hash takes about 140 ms and 64 MiB: it runs in a thread, and few at once.
+"""
+
+import asyncio
+import secrets
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from services.intake.accounts.errors import PasswordRefused
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+HASHES_AT_ONCE = 2
+GENERATED_BYTES = 15
+
+_EASY_PARTS = ("password", "matkhau", "123456", "qwerty", "tonghop", "abcdef")
+
+
+class Passwords:
+    """Hashes and verifies; waits for its turn when `at_once` others are being done."""
+
+    def __init__(
+        self, hasher: PasswordHasher | None = None, *, at_once: int = HASHES_AT_ONCE
+    ) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._turn = asyncio.Semaphore(at_once)
+        self._decoy: str | None = None
+
+    async def hash(self, password: str) -> str:
+        async with self._turn:
+            return await asyncio.to_thread(self._hasher.hash, normalized(password))
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Whether the password is that of the hash.
+
+        Without a hash (no such account) a decoy is verified and refused, so that both answers
+        take the same time and nobody learns which names exist.
+        """
+        if password_hash is None and self._decoy is None:
+            self._decoy = await self.hash(secrets.token_urlsafe())
+        async with self._turn:
+            matches = await asyncio.to_thread(
+                self._matches, normalized(password), password_hash or self._decoy or ""
+            )
+        return matches and password_hash is not None
+
+    def _matches(self, password: str, password_hash: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash was made with weaker parameters than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+
+def normalized(password: str) -> str:
+    """One form for the same letters: Vietnamese keyboards compose them differently."""
+    return unicodedata.normalize("NFC", password)[:LONGEST_PASSWORD]
+
+
+def require_good_password(password: str, *, username: str) -> None:
+    """Refuses what is quickly guessed; asks for length, not for a mixture of signs.
+
+    Raises:
+        PasswordRefused: `reason` is too_short, too_long, too_easy or holds_username.
+    """
+    plain = normalized(password)
+    if len(plain) < SHORTEST_PASSWORD:
+        raise PasswordRefused("too_short")
+    if len(unicodedata.normalize("NFC", password)) > LONGEST_PASSWORD:
+        raise PasswordRefused("too_long")
+    if len(set(plain)) < 5 or any(part in plain.lower() for part in _EASY_PARTS):
+        raise PasswordRefused("too_easy")
+    if username.lower() in plain.lower():
+        raise PasswordRefused("holds_username")
+
+
+def generate_password() -> str:
+    """120 random bits, to be told once and changed at the first sign-in."""
+    return secrets.token_urlsafe(GENERATED_BYTES)
