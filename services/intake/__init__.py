@@ -1,0 +1,1 @@
+"""Intake: obligations, entry, submission and review of reports. Writes the log."""

@@ -1,0 +1,50 @@
+"""What the routes of intake receive."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from services.intake.service import Intake
+from shared.web.problems import MalformedRequest, ProblemFault, VersionRequired
+
+LARGEST_ID = 2**63 - 1
+"""Ids are bigint: a larger number names nothing, and PostgreSQL would not even take it."""
+
+_ENTITY_TAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
+
+
+def current_intake(request: Request) -> Intake:
+    intake: Intake = request.app.state.intake
+    return intake
+
+
+IntakeDep = Annotated[Intake, Depends(current_intake)]
+IfMatch = Annotated[
+    str | None, Header(description="The version or sequence that was read, as in ETag.")
+]
+
+
+def entity_tag(version: int) -> str:
+    """ETag of a version (RFC 9110, section 8.8.3)."""
+    return f'"{version}"'
+
+
+def version_named(if_match: str | None) -> int:
+    """The version that If-Match names.
+
+    Raises:
+        VersionRequired: the header is missing.
+        MalformedRequest: it is no version of ours.
+    """
+    if if_match is None:
+        raise VersionRequired
+    found = _ENTITY_TAG.fullmatch(if_match.strip())
+    if found is None:
+        fault = ProblemFault(
+            code="malformed_request",
+            detail='If-Match là số phiên bản trong ETag, ví dụ "3".',
+            parameter="If-Match",
+        )
+        raise MalformedRequest(errors=[fault])
+    return int(found[1])

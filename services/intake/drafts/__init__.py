@@ -1,0 +1,1 @@
+"""Drafts: what is typed before it is sent."""

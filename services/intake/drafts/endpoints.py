@@ -1,0 +1,54 @@
+"""GET and PUT /api/v1/drafts/{obligation_id}."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from services.intake.dependencies import (
+    LARGEST_ID,
+    IfMatch,
+    IntakeDep,
+    entity_tag,
+    version_named,
+)
+from services.intake.drafts import use_cases
+from services.intake.drafts.schemas import DraftBody, draft_json
+from shared.domain.identifiers import ObligationId
+from shared.web.access import require
+from shared.web.json import ExactRoute, json_response
+from shared.web.principals import Principal, Role
+
+router = APIRouter(prefix="/api/v1", tags=["drafts"], route_class=ExactRoute)
+
+ObligationNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE)]
+
+
+@router.get("/drafts/{obligation_id}")
+async def read_draft(
+    obligation_id: ObligationNumber, principal: SenderDep, intake: IntakeDep
+) -> Response:
+    """What is kept; ETag is the version that the next PUT must name."""
+    desk = await use_cases.open_desk(intake, principal, ObligationId(obligation_id))
+    headers = {"ETag": entity_tag(desk.draft.version)}
+    return json_response(draft_json(ObligationId(obligation_id), desk.draft), headers=headers)
+
+
+@router.put("/drafts/{obligation_id}")
+async def keep_draft(
+    obligation_id: ObligationNumber,
+    body: DraftBody,
+    principal: SenderDep,
+    intake: IntakeDep,
+    if_match: IfMatch = None,
+) -> Response:
+    """Keep what is typed. If-Match names the version that was read, "0" for a first draft."""
+    draft = await use_cases.keep_draft(
+        intake,
+        principal,
+        ObligationId(obligation_id),
+        content=body.content(),
+        replaces=version_named(if_match),
+    )
+    headers = {"ETag": entity_tag(draft.version)}
+    return json_response(draft_json(ObligationId(obligation_id), draft), headers=headers)

@@ -1,0 +1,1 @@
+"""Forms, as browsers need them."""

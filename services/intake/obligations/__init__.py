@@ -1,0 +1,1 @@
+"""Obligations: who owes what, opened, followed and fixed at the cut-off."""

@@ -1,0 +1,61 @@
+"""GET /api/v1/obligations."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.obligations import use_cases
+from services.intake.obligations.schemas import duty_json
+from services.intake.obligations.use_cases import DutyFilter
+from shared.domain.identifiers import ObligationId
+from shared.domain.obligations import ObligationState
+from shared.web.access import SignedIn
+from shared.web.json import json_response
+
+LONGEST_PAGE = 500
+
+router = APIRouter(prefix="/api/v1", tags=["obligations"])
+
+Code = Annotated[str | None, Query(max_length=64)]
+
+
+@router.get("/obligations")
+async def list_obligations(
+    principal: SignedIn,
+    intake: IntakeDep,
+    *,
+    period: Code = None,
+    form: Code = None,
+    organization: Code = None,
+    state: ObligationState | None = None,
+    after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 100,
+) -> Response:
+    """The obligations within the caller's scope, in order of id; `next` leads to the rest."""
+    wanted = DutyFilter(
+        period=period,
+        form=form,
+        organization=organization,
+        state=state.value if state else None,
+        after=after,
+        limit=limit,
+    )
+    duties = await use_cases.read_duties(intake, principal, wanted)
+    known, now = await intake.catalogue.current(), intake.clock.now()
+    last = duties[-1].obligation.id if len(duties) == limit else None
+    return json_response(
+        {"items": [duty_json(duty, known, now=now) for duty in duties], "next": last}
+    )
+
+
+@router.get("/obligations/{obligation_id}")
+async def read_obligation(
+    obligation_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
+    principal: SignedIn,
+    intake: IntakeDep,
+) -> Response:
+    """One obligation."""
+    duty = await use_cases.read_duty(intake, principal, ObligationId(obligation_id))
+    known = await intake.catalogue.current()
+    return json_response(duty_json(duty, known, now=intake.clock.now()))

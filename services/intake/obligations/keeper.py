@@ -1,0 +1,48 @@
+"""The background task that opens, follows and fixes obligations."""
+
+import asyncio
+from contextlib import suppress
+from datetime import date
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from services.intake.obligations.use_cases import keep_obligations
+from services.intake.service import Intake
+
+POLL_SECONDS = 1.0
+"""How soon a new day of the business clock, or a new catalogue, is noticed."""
+
+log = structlog.get_logger()
+
+
+class ObligationKeeper:
+    """Works when the day or the catalogue changed; a passing failure of the database is retried."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._done: tuple[date, int] | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set. Anything but a failing database ends the service."""
+        while not stop.is_set():
+            try:
+                await self.work()
+            except (DBAPIError, PoolTimeout, OSError) as error:
+                log.warning("obligations_not_kept", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), POLL_SECONDS)
+
+    async def work(self) -> int:
+        """One look; how many obligations changed."""
+        known = await self._intake.catalogue.current()
+        state = (self._intake.clock.today(), known.number)
+        if state == self._done:
+            return 0
+        changed = await keep_obligations(self._intake)
+        self._done = state
+        if changed:
+            self._intake.hint()
+            log.info("obligations_kept", changed=changed, catalogue_number=known.number)
+        return changed

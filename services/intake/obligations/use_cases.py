@@ -1,0 +1,206 @@
+"""Obligations: opened for each period, followed until the cut-off, fixed there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.intake.connections import Connection
+from services.intake.obligations import repository
+from services.intake.obligations.repository import Change, Duty
+from services.intake.service import Intake, current_scope
+from shared.catalogue.catalogue import Catalogue
+from shared.catalogue.regimes import Regime
+from shared.db.engine import driver, snapshot, transaction
+from shared.domain.forms import FormTemplate
+from shared.domain.identifiers import FormCode, ObligationId
+from shared.domain.obligations import Obligation, derive_obligations, reconcile
+from shared.domain.periods import Period, periods_between
+from shared.domain.time import end_of_day
+from shared.web.principals import Principal
+from shared.web.problems import NotFound
+
+LOOK_BACK = timedelta(days=31)
+"""A form never opened before starts with the period whose deadlines may still lie ahead: a ladder
+ends in the month of the cut-off or the next."""
+
+NO_LONGER_OWED = "Theo danh mục đơn vị hiện hành, đơn vị không còn nghĩa vụ gửi báo cáo này."
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFilter:
+    """Which duties are wanted; None is any."""
+
+    period: str | None = None
+    form: str | None = None
+    state: str | None = None
+    organization: str | None = None
+    after: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One form asked for one period, by the regime in force on its cut-off date."""
+
+    regime: Regime
+    form: FormTemplate
+    period: Period
+
+
+async def keep_obligations(intake: Intake, *, since: date | None = None) -> int:
+    """Brings every open obligation to what the catalogue and the clock say; how many changed.
+
+    Idempotent: a second run changes nothing. `since` opens older periods too, for a system that
+    is to start with a history.
+    """
+    known = await intake.catalogue.current()
+    return sum(
+        [
+            await _keep_form(intake, known, regime=regime, form=form, since=since)
+            for regime in known.regimes_in_force(intake.clock.today())
+            for form in regime.forms
+        ]
+    )
+
+
+async def read_duties(intake: Intake, principal: Principal, wanted: DutyFilter) -> tuple[Duty, ...]:
+    """The duties within the caller's scope, in order of id."""
+    known = await intake.catalogue.current()
+    scope = await current_scope(intake, principal)
+    organizations = scope.readable
+    if wanted.organization is not None:
+        named = {each.id for each in known.organizations if each.code == wanted.organization}
+        organizations &= named
+    async with snapshot(intake.engine) as connection:
+        return await repository.read_duties(
+            await driver(connection),
+            organizations=organizations,
+            period=wanted.period,
+            form=wanted.form,
+            state=wanted.state,
+            after=wanted.after,
+            limit=wanted.limit,
+        )
+
+
+async def read_duty(intake: Intake, principal: Principal, obligation_id: ObligationId) -> Duty:
+    """One duty. Raises NotFound outside the caller's scope."""
+    scope = await current_scope(intake, principal)
+    async with snapshot(intake.engine) as connection:
+        duty = await repository.read_duty(
+            await driver(connection), obligation_id, organizations=scope.readable
+        )
+    if duty is None:
+        raise NotFound
+    return duty
+
+
+async def _keep_form(
+    intake: Intake, known: Catalogue, *, regime: Regime, form: FormCode, since: date | None
+) -> int:
+    """One transaction for each period, under the lock that keeps two keepers apart."""
+    async with transaction(intake.engine) as connection:
+        native = await driver(connection)
+        await repository.lock_keeper(native)
+        first = since or await _first_day(native, regime, form=form, today=intake.clock.today())
+        waiting = await repository.provisional_periods(native, regime=regime.code, form=form)
+        periods = _periods(regime, first=first, last=intake.clock.today(), waiting=waiting)
+        return sum(
+            [
+                await _keep_period(native, known, asked, now=intake.clock.now())
+                for asked in _asked(known, periods, regime=regime, form=form)
+            ]
+        )
+
+
+async def _first_day(native: Connection, regime: Regime, *, form: FormCode, today: date) -> date:
+    """The day after the last cut-off that was opened, so that a long stop leaves no hole."""
+    newest = await repository.last_cutoff(native, regime=regime.code, form=form)
+    start = today - LOOK_BACK
+    return start if newest is None else min(start, newest + timedelta(days=1))
+
+
+def _periods(
+    regime: Regime, *, first: date, last: date, waiting: frozenset[str]
+) -> tuple[Period, ...]:
+    """The periods that opened between two days, and those that wait to be fixed."""
+    opened = periods_between(regime.frequency, calendar=regime.calendar, first=first, last=last)
+    codes = {period.code for period in opened}
+    still = (regime.period(code) for code in waiting if code not in codes)
+    return tuple(sorted([*opened, *still], key=lambda period: period.cutoff_date))
+
+
+def _asked(
+    known: Catalogue, periods: tuple[Period, ...], *, regime: Regime, form: FormCode
+) -> Iterator[_Asked]:
+    """A period for which regime or form are no longer in force on the cut-off date is not asked."""
+    for period in periods:
+        on = period.cutoff_date
+        version = next((r for r in known.regimes_in_force(on) if r.code == regime.code), None)
+        template = next((f for f in known.forms if f.code == form and f.is_in_force(on)), None)
+        if version is not None and template is not None and form in version.forms:
+            yield _Asked(version, template, period)
+
+
+async def _keep_period(
+    native: Connection, known: Catalogue, asked: _Asked, *, now: datetime
+) -> int:
+    period, regime, form = asked.period, asked.regime, asked.form
+    current = await repository.read_of_period(
+        native, regime=regime.code, form=form.code, period=period.code
+    )
+    tree = known.tree(period.cutoff_date)
+    derived = derive_obligations(
+        regime=regime.code,
+        form=form.code,
+        period=period,
+        entering_levels=form.entering_levels,
+        tree=tree,
+        links=known.links.get(regime.code, ()),
+        deadlines=known.deadlines(regime, period),
+        now=now,
+    )
+    changed = _allowed(reconcile(current, derived), current=current, period=period, now=now)
+    if not changed:
+        return 0
+    return await repository.store(
+        native,
+        changed,
+        change=Change(
+            regime=regime.code,
+            form=form.code,
+            period=period.code,
+            cutoff_date=period.cutoff_date,
+            at=now,
+            catalogue_number=known.number,
+            reason=NO_LONGER_OWED,
+        ),
+        codes=_codes(known, changed),
+    )
+
+
+def _allowed(
+    changed: tuple[Obligation, ...],
+    *,
+    current: tuple[Obligation, ...],
+    period: Period,
+    now: datetime,
+) -> tuple[Obligation, ...]:
+    """After the cut-off a period that was open gains no duty: that takes a recorded act."""
+    if not current or now < end_of_day(period.cutoff_date):
+        return changed
+    return tuple(each for each in changed if each.id is not None)
+
+
+def _codes(known: Catalogue, changed: tuple[Obligation, ...]) -> dict[Any, Any]:
+    """The code of each organization; of one that has ended, the last that it bore."""
+    wanted = {each.organization_id for each in changed}
+    versions = sorted(known.organizations, key=lambda each: each.valid_from)
+    last = {each.id: each.code for each in versions if each.id in wanted}
+    on = changed[0].cutoff_date
+    return last | {
+        organization_id: each.code
+        for organization_id, each in known.tree(on).organizations.items()
+        if organization_id in wanted
+    }

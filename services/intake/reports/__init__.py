@@ -1,0 +1,1 @@
+"""Reports: their versions, acts, events and receipts."""

@@ -1,0 +1,132 @@
+"""Reports, their versions and events, receipts, and the acts after sending."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from services.intake.dependencies import (
+    LARGEST_ID,
+    IfMatch,
+    IntakeDep,
+    entity_tag,
+    version_named,
+)
+from services.intake.places import place_of
+from services.intake.reports import use_cases
+from services.intake.reports.schemas import (
+    ReasonBody,
+    event_json,
+    filed_json,
+    history_json,
+    receipt_json,
+    version_json,
+)
+from services.intake.reports.use_cases import Decision
+from services.intake.service import Intake
+from shared.domain.identifiers import ReportId
+from shared.domain.reports import Act
+from shared.web.access import SignedIn, require
+from shared.web.json import ExactRoute, json_response
+from shared.web.principals import Principal, Role
+from shared.web.problems import NotFound
+
+router = APIRouter(prefix="/api/v1", tags=["reports"], route_class=ExactRoute)
+
+ReportNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
+SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE)]
+ReviewerDep = Annotated[Principal, require(Role.REVIEWER)]
+
+
+@router.get("/reports/{report_id}")
+async def read_report(report_id: ReportNumber, principal: SignedIn, intake: IntakeDep) -> Response:
+    """A report with its acts and versions; ETag is what If-Match of an act must name."""
+    history = await use_cases.read_history(intake, principal, ReportId(report_id))
+    place = place_of(await intake.catalogue.current(), history.filed.obligation)
+    headers = {"ETag": entity_tag(history.filed.report.sequence)}
+    return json_response(history_json(history, place), headers=headers)
+
+
+@router.get("/reports/{report_id}/versions")
+async def read_versions(
+    report_id: ReportNumber, principal: SignedIn, intake: IntakeDep
+) -> Response:
+    """Every version that was sent, oldest first, with its figures."""
+    history = await use_cases.read_history(intake, principal, ReportId(report_id))
+    return json_response({"items": [version_json(each) for each in history.versions]})
+
+
+@router.get("/reports/{report_id}/versions/{number}")
+async def read_version(
+    report_id: ReportNumber, number: VersionNumber, principal: SignedIn, intake: IntakeDep
+) -> Response:
+    """One version with its figures. It never changes."""
+    history = await use_cases.read_history(intake, principal, ReportId(report_id))
+    version = history.version(number)
+    if version is None:
+        raise NotFound
+    return json_response(version_json(version))
+
+
+@router.get("/reports/{report_id}/events")
+async def read_events(report_id: ReportNumber, principal: SignedIn, intake: IntakeDep) -> Response:
+    """The events that the report's acts caused, with their place in the event log."""
+    events = await use_cases.read_events(intake, principal, ReportId(report_id))
+    return json_response({"items": [event_json(event) for event in events]})
+
+
+@router.get("/receipts/{number}")
+async def read_receipt(number: str, principal: SignedIn, intake: IntakeDep) -> Response:
+    """A receipt by its number."""
+    return json_response(receipt_json(await use_cases.read_receipt(intake, principal, number)))
+
+
+@router.post("/reports/{report_id}/withdraw")
+async def withdraw(
+    report_id: ReportNumber,
+    body: ReasonBody,
+    principal: SenderDep,
+    intake: IntakeDep,
+    if_match: IfMatch = None,
+) -> Response:
+    """The sender takes back what is not yet approved."""
+    decision = Decision(
+        ReportId(report_id), Act.WITHDRAW, version_named(if_match), reason=body.reason
+    )
+    return await _decided(intake, principal, decision)
+
+
+@router.post("/reports/{report_id}/return")
+async def return_to_sender(
+    report_id: ReportNumber,
+    body: ReasonBody,
+    principal: ReviewerDep,
+    intake: IntakeDep,
+    if_match: IfMatch = None,
+) -> Response:
+    """The receiver sends it back with a reason."""
+    decision = Decision(
+        ReportId(report_id), Act.RETURN, version_named(if_match), reason=body.reason
+    )
+    return await _decided(intake, principal, decision)
+
+
+@router.post("/reports/{report_id}/approve")
+async def approve(
+    report_id: ReportNumber,
+    principal: ReviewerDep,
+    intake: IntakeDep,
+    body: ReasonBody | None = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """The receiver takes the version that awaits review as official."""
+    reason = body.reason if body else None
+    decision = Decision(ReportId(report_id), Act.APPROVE, version_named(if_match), reason=reason)
+    return await _decided(intake, principal, decision)
+
+
+async def _decided(intake: Intake, principal: Principal, decision: Decision) -> Response:
+    filed = await use_cases.decide(intake, principal, decision)
+    place = place_of(await intake.catalogue.current(), filed.obligation)
+    headers = {"ETag": entity_tag(filed.report.sequence)}
+    return json_response(filed_json(filed, place), headers=headers)

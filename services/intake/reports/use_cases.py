@@ -1,0 +1,196 @@
+"""Reading reports, and the acts after sending: withdraw, return, approve.
+
+An act holds the report's row, compares its sequence with the one that the caller saw, and stores
+the report, the act and the event in one transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from services.intake.connections import Connection
+from services.intake.places import place_of
+from services.intake.reports import repository
+from services.intake.reports.events import EVENT_TYPES, act_of, event_data, track_of
+from services.intake.reports.repository import (
+    CausedEvent,
+    Filed,
+    NewAct,
+    RecordedAct,
+    StoredReceipt,
+)
+from services.intake.reports.rows import StoredVersion
+from services.intake.service import Intake, current_scope
+from shared.catalogue.catalogue import Catalogue
+from shared.db.engine import driver, snapshot, transaction
+from shared.domain.identifiers import ReportId
+from shared.domain.reports import Act, Report, approve, return_to_sender, withdraw
+from shared.web.principals import Principal
+from shared.web.problems import NotFound, NotPermitted, VersionConflict
+from shared.web.scope import Scope, scope_of
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A report with all that was sent and done, oldest first."""
+
+    filed: Filed
+    versions: tuple[StoredVersion, ...]
+    acts: tuple[RecordedAct, ...]
+
+    def version(self, number: int | None) -> StoredVersion | None:
+        return next((each for each in self.versions if each.version == number), None)
+
+    @property
+    def last(self) -> StoredVersion:
+        return self.versions[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody wants done with a report, and the sequence that they saw."""
+
+    report_id: ReportId
+    verb: Act
+    expected_sequence: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """A decision that is allowed: `after` is what the report becomes."""
+
+    known: Catalogue
+    principal: Principal
+    decision: Decision
+    filed: Filed
+    after: Report
+    at: datetime
+
+
+async def read_history(intake: Intake, principal: Principal, report_id: ReportId) -> History:
+    """The whole report, from one snapshot. Raises NotFound outside the caller's scope."""
+    scope = await current_scope(intake, principal)
+    async with snapshot(intake.engine) as connection:
+        native = await driver(connection)
+        filed = await _readable(native, report_id, scope=scope)
+        return History(
+            filed=filed,
+            versions=await repository.read_versions(native, report_id),
+            acts=await repository.read_acts(native, report_id),
+        )
+
+
+async def read_events(
+    intake: Intake, principal: Principal, report_id: ReportId
+) -> tuple[CausedEvent, ...]:
+    """What the report's acts caused. Raises NotFound outside the caller's scope."""
+    scope = await current_scope(intake, principal)
+    async with snapshot(intake.engine) as connection:
+        native = await driver(connection)
+        await _readable(native, report_id, scope=scope)
+        return await repository.read_events(native, report_id)
+
+
+async def read_receipt(intake: Intake, principal: Principal, number: str) -> StoredReceipt:
+    """The receipt. Raises NotFound outside the caller's scope."""
+    scope = await current_scope(intake, principal)
+    async with snapshot(intake.engine) as connection:
+        found = await repository.read_receipt(
+            await driver(connection), number, organizations=scope.readable
+        )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def decide(intake: Intake, principal: Principal, decision: Decision) -> Filed:
+    """The report after the act.
+
+    Raises:
+        NotFound, NotPermitted: the report, or this act on it, is not the caller's.
+        VersionConflict: somebody acted on it since the caller read it.
+        ReasonRequired, ReportError: see `shared.domain.reports`.
+    """
+    known = await intake.catalogue.current()
+    scope = scope_of(principal, known, on=intake.clock.today())
+    async with transaction(intake.engine) as connection:
+        native = await driver(connection)
+        filed = await _readable(native, decision.report_id, scope=scope, lock=True)
+        _require_authority(decision.verb, filed, principal)
+        if filed.report.sequence != decision.expected_sequence:
+            raise VersionConflict
+        after = _acted(filed.report, decision)
+        versions = {v.version: v for v in await repository.read_versions(native, filed_id(filed))}
+        deciding = Deciding(known, principal, decision, filed, after, at=intake.clock.now())
+        if not await repository.save_act(native, _new_act(deciding, versions)):
+            raise VersionConflict
+    intake.hint()
+    return Filed(obligation=filed.obligation, report=after)
+
+
+def filed_id(filed: Filed) -> ReportId:
+    """The id of a report that is stored."""
+    if filed.report.id is None:
+        raise LookupError("a stored report has an id")
+    return filed.report.id
+
+
+async def _readable(
+    native: Connection, report_id: ReportId, *, scope: Scope, lock: bool = False
+) -> Filed:
+    filed = await repository.read_report(native, report_id, organizations=scope.readable, lock=lock)
+    if filed is None:
+        raise NotFound
+    return filed
+
+
+def _require_authority(verb: Act, filed: Filed, principal: Principal) -> None:
+    """Only the sender withdraws, only the receiver by the chain returns and approves."""
+    obligation = filed.obligation
+    holder = obligation.organization_id if verb is Act.WITHDRAW else obligation.receiver_id
+    if principal.organization_id != holder:
+        raise NotPermitted
+
+
+def _acted(report: Report, decision: Decision) -> Report:
+    if decision.verb is Act.WITHDRAW:
+        return withdraw(report, reason=decision.reason)
+    if decision.verb is Act.RETURN:
+        return return_to_sender(report, reason=decision.reason)
+    return approve(report)
+
+
+def _new_act(deciding: Deciding, versions: Mapping[int, StoredVersion]) -> NewAct:
+    decision, before, after = deciding.decision, deciding.filed.report, deciding.after
+    principal, obligation = deciding.principal, deciding.filed.obligation
+    reason = (decision.reason or "").strip() or None
+    judged = before.live or before.official or before.last_version
+    return NewAct(
+        report=after,
+        verb=decision.verb,
+        version=judged,
+        actor_id=principal.account_id,
+        actor_name=principal.display_name,
+        at=deciding.at,
+        reason=reason,
+        event_id=uuid4(),
+        event_type=EVENT_TYPES[decision.verb],
+        catalogue_number=deciding.known.number,
+        event_data=event_data(
+            after,
+            obligation=obligation,
+            organization_code=place_of(deciding.known, obligation).organization.code,
+            form_version=versions[judged].form_version,
+            live=track_of(versions.get(after.live or 0)),
+            official=track_of(versions.get(after.official or 0)),
+            act=act_of(
+                decision.verb,
+                actor_id=principal.account_id,
+                actor_name=principal.display_name,
+                at=deciding.at,
+                reason=reason,
+            ),
+        ),
+    )

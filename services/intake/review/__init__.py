@@ -1,0 +1,1 @@
+"""Review: the receiver's queue and decisions."""

@@ -1,0 +1,49 @@
+"""What waits for a receiver's decision."""
+
+from dataclasses import dataclass
+
+from services.intake.review import repository
+from services.intake.review.repository import Waiting
+from services.intake.service import Intake, current_scope
+from shared.db.engine import driver, snapshot
+from shared.domain.reports import ReportState
+from shared.web.principals import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which part of the queue is wanted."""
+
+    state: ReportState = ReportState.SUBMITTED
+    period: str | None = None
+    after: int = 0
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One part of the queue, and how many reports are in each state."""
+
+    waiting: tuple[Waiting, ...]
+    counts: dict[str, int]
+
+
+async def read_queue(intake: Intake, principal: Principal, wanted: QueueFilter) -> Queue:
+    """The reports that the caller's organization receives by the chain, in order of id."""
+    scope = await current_scope(intake, principal)
+    async with snapshot(intake.engine) as connection:
+        native = await driver(connection)
+        return Queue(
+            waiting=await repository.read_queue(
+                native,
+                principal.organization_id,
+                reporters=scope.readable,
+                states=[wanted.state.value],
+                period=wanted.period,
+                after=wanted.after,
+                limit=wanted.limit,
+            ),
+            counts=await repository.count_queue(
+                native, principal.organization_id, reporters=scope.readable
+            ),
+        )

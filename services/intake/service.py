@@ -1,0 +1,34 @@
+"""What the features of intake share. `build` is the only place where it is put together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.catalogue.catalogue import CatalogueReader
+from shared.clock import Clock
+from shared.web.principals import Principal
+from shared.web.scope import Scope, scope_of
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """`engine` acts as the role tonghop_intake. `hint` tells the relay that an event waits."""
+
+    engine: AsyncEngine
+    catalogue: CatalogueReader
+    clock: Clock
+    hint: Callable[[], None]
+
+
+def build(
+    *, engine: AsyncEngine, catalogue: CatalogueReader, clock: Clock, hint: Callable[[], None]
+) -> Intake:
+    """The service on its adapters. Nothing is opened here."""
+    return Intake(engine=engine, catalogue=catalogue, clock=clock, hint=hint)
+
+
+async def current_scope(intake: Intake, principal: Principal) -> Scope:
+    """What the caller may see today, by the catalogue as it is now."""
+    known = await intake.catalogue.current()
+    return scope_of(principal, known, on=intake.clock.today())

@@ -1,0 +1,128 @@
+"""Whether a submission may be stored: the figures, the rules, and the report's own life."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from services.intake.submissions import faults as say
+from services.intake.submissions.repository import Context
+from services.intake.submissions.schemas import SubmissionBody
+from shared.domain.faults import Fault
+from shared.domain.figures import Figures
+from shared.domain.forms import FormTemplate
+from shared.domain.identifiers import ColumnCode, RowCode
+from shared.domain.obligations import Obligation
+from shared.domain.reports import CorrectionNeedsReason, Report, first_submission, submit
+from shared.domain.sheets import check, validate
+from shared.web.problems import ProblemFault
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A submission that may be stored; `report` is what the report becomes."""
+
+    obligation: Obligation
+    report: Report
+    form: FormTemplate
+    figures: Figures
+
+
+def judge(
+    body: SubmissionBody,
+    *,
+    form: FormTemplate,
+    obligation: Obligation,
+    context: Context,
+    at: datetime,
+) -> Judged:
+    """What is to be stored.
+
+    Raises:
+        ValidationFailed, CrossCheckFailed: with every fault, in the order of the input.
+    """
+    figures, figure_faults = _figures(
+        form, body, previous=context.previous, last_year=context.same_period_last_year
+    )
+    faults = list(figure_faults)
+    try:
+        report = _next_report(context.report, obligation=obligation, at=at, reason=body.reason)
+    except CorrectionNeedsReason as error:
+        raise say.refusal([*faults, say.reason_required(str(error))]) from None
+    if faults:
+        raise say.refusal(faults)
+    return Judged(obligation=obligation, report=report, form=form, figures=figures)
+
+
+def judge_figures(form: FormTemplate | None, body: SubmissionBody) -> list[ProblemFault]:
+    """The faults of the figures alone, when it is not known what report they belong to."""
+    if form is None:
+        return []
+    _, faults = _figures(form, body, previous=None, last_year=None)
+    return faults
+
+
+def read_figures(
+    form: FormTemplate,
+    body: SubmissionBody,
+    *,
+    previous: Figures | None,
+    last_year: Figures | None,
+) -> tuple[Figures, tuple[Fault, ...]]:
+    """The figures and every fault of theirs, hard and soft, those that are explained included."""
+    explanations, _ = say.explanations_by_row(form, body.explanations)
+    if body.nothing_to_report:
+        return {}, check(
+            form,
+            _all_zero(form),
+            previous=previous,
+            same_period_last_year=last_year,
+            explanations=explanations,
+        )
+    validation = validate(
+        form,
+        body.figures,
+        previous=previous,
+        same_period_last_year=last_year,
+        explanations=explanations,
+    )
+    return validation.figures, validation.faults
+
+
+def _figures(
+    form: FormTemplate, body: SubmissionBody, *, previous: Figures | None, last_year: Figures | None
+) -> tuple[Figures, list[ProblemFault]]:
+    figures, found = read_figures(form, body, previous=previous, last_year=last_year)
+    _, unknown = say.explanations_by_row(form, body.explanations)
+    contradicts = body.nothing_to_report and _has_figures(body.figures)
+    contradiction = [say.figures_with_nothing()] if contradicts else []
+    return figures, [*say.of_figures(found), *contradiction, *unknown]
+
+
+def _has_figures(raw: object) -> bool:
+    """Anything that is not an empty sheet."""
+    if not isinstance(raw, dict):
+        return raw is not None
+    return any(cells != {} and cells is not None for cells in raw.values())
+
+
+def _all_zero(form: FormTemplate) -> Figures:
+    """What "nothing to report" states: zero, not missing."""
+    zero = Decimal(0)
+    figures: dict[RowCode, dict[ColumnCode, Decimal]] = {}
+    for cell in form.input_cells:
+        figures.setdefault(cell.row, {})[cell.column] = zero
+    return figures
+
+
+def _next_report(
+    report: Report | None, *, obligation: Obligation, at: datetime, reason: str | None
+) -> Report:
+    if report is not None:
+        return submit(report, at=at, reason=reason)
+    return first_submission(
+        organization_id=obligation.organization_id,
+        regime=obligation.regime,
+        form=obligation.form,
+        period=obligation.period,
+        at=at,
+    )

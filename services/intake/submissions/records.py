@@ -1,0 +1,150 @@
+"""What is written for an accepted submission, and the receipt that comes of it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from services.intake.places import Place
+from services.intake.reports.events import EVENT_TYPES, act_of, event_data, track, track_of
+from services.intake.reports.rows import FigureTexts, StoredVersion
+from services.intake.service import Intake
+from services.intake.submissions.judging import Judged
+from services.intake.submissions.repository import NewSubmission
+from services.intake.submissions.schemas import SubmissionBody
+from shared.catalogue.catalogue import Catalogue
+from shared.db.engine import write_json
+from shared.domain.obligations import Obligation
+from shared.domain.reports import Act, Report
+from shared.domain.sheets import canonical_figures
+from shared.web.principals import Principal
+from shared.web.problems import ProblemFault
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A submission with how it came.
+
+    `sha256` is that of the bytes sent; `faults` are those of the body's shape; `expected_sequence`
+    is what If-Match named, if it was given.
+    """
+
+    body: SubmissionBody
+    key: str
+    sha256: str
+    faults: Sequence[ProblemFault] = ()
+    expected_sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A request that names a report: who sends it, by which catalogue it is judged, and when."""
+
+    intake: Intake
+    known: Catalogue
+    principal: Principal
+    request: Request
+    place: Place
+    at: datetime
+
+
+def new_submission(
+    judged: Judged, *, sending: Sending, official: StoredVersion | None
+) -> NewSubmission:
+    """The rows of the version, the act, the event and the answer to the key."""
+    place, principal, request, at = (
+        sending.place,
+        sending.principal,
+        sending.request,
+        sending.at,
+    )
+    report, body, event_id = judged.report, request.body, uuid4()
+    figures = canonical_figures(judged.form, judged.figures)
+    explanations = {key: text.strip() for key, text in body.explanations.items() if text.strip()}
+    reason = (body.reason or "").strip() or None
+    sha256 = content_sha256(place, figures=figures, body=body, explanations=explanations)
+    return NewSubmission(
+        obligation=judged.obligation,
+        report=report,
+        form_version=judged.form.version,
+        figures=write_json(figures),
+        nothing_to_report=body.nothing_to_report,
+        explanations=explanations,
+        actor_id=principal.account_id,
+        actor_name=principal.display_name,
+        at=at,
+        content_sha256=sha256,
+        reason=reason,
+        event_id=event_id,
+        event_type=EVENT_TYPES[Act.SUBMIT],
+        event_data=event_data(
+            report,
+            obligation=judged.obligation,
+            organization_code=place.organization.code,
+            form_version=judged.form.version,
+            live=track(
+                version=report.last_version,
+                submitted_at=at,
+                nothing_to_report=body.nothing_to_report,
+                figures=figures,
+            ),
+            official=track_of(official),
+            act=act_of(
+                Act.SUBMIT,
+                actor_id=principal.account_id,
+                actor_name=principal.display_name,
+                at=at,
+                reason=reason,
+            ),
+        ),
+        catalogue_number=sending.known.number,
+        key=request.key,
+        request_sha256=request.sha256,
+        response=_response(report, obligation=judged.obligation, at=at.isoformat())
+        | {"sha256": sha256, "event_id": str(event_id)},
+    )
+
+
+def receipt_of(new: NewSubmission, stored: tuple[int, str]) -> dict[str, Any]:
+    """The receipt, as it is remembered for the key."""
+    report_id, receipt_number = stored
+    return {**new.response, "report_id": report_id, "receipt_number": receipt_number}
+
+
+def content_sha256(
+    place: Place,
+    *,
+    figures: FigureTexts,
+    body: SubmissionBody,
+    explanations: Mapping[str, str],
+) -> str:
+    """The hash of what was received, over canonical JSON: sorted keys, no spaces, UTF-8.
+
+    `QCVN 12:2026/BCA` asks for a hash of each document on receipt.
+    """
+    content = {
+        "organization": place.organization.code,
+        "regime": place.regime.code,
+        "form": place.form.code,
+        "form_version": place.form.version,
+        "period": place.period.code,
+        "figures": {row: dict(sorted(cells.items())) for row, cells in sorted(figures.items())},
+        "nothing_to_report": body.nothing_to_report,
+        "explanations": dict(sorted(explanations.items())),
+    }
+    text = write_json(dict(sorted(content.items())))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _response(report: Report, *, obligation: Obligation, at: str) -> dict[str, Any]:
+    first = report.first_submitted_at
+    return {
+        "version": report.last_version,
+        "sequence": report.sequence,
+        "state": report.state.value,
+        "submitted_at": at,
+        "on_time": first is not None and first <= obligation.deadline,
+        "deadline": obligation.deadline.isoformat(),
+    }

@@ -1,0 +1,80 @@
+"""The body of a submission, and the receipt."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationError
+from pydantic.json_schema import WithJsonSchema
+
+LONGEST_TEXT = 2000
+LONGEST_CODE = 64
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_CODE)]
+FreeText = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
+SubmittedFigures = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "Row code → column code → figure. A figure is a JSON number or its "
+            "text; null is not entered. Derived cells may be left out.",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"type": ["number", "string", "null"]},
+            },
+        }
+    ),
+]
+
+
+class SubmissionBody(BaseModel):
+    """A report as it is sent. `figures` is read cell by cell by the form, not here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    organization: Annotated[Code, Field(description="Code of the reporting organization.")]
+    regime: Code | None = None
+    form: Annotated[Code, Field(description="Code of the form, e.g. II.06a/VPCP/KSTT.")]
+    period: Annotated[Code, Field(description="2025-06, 2025-Q2, 2025-H1, 2025-9M or 2025.")]
+    figures: SubmittedFigures = Field(default_factory=dict)
+    nothing_to_report: StrictBool = False
+    explanations: Annotated[
+        dict[str, FreeText],
+        Field(description="Why a soft rule fails, by its code or `CODE/ROW`."),
+    ] = Field(default_factory=dict)
+    reason: Annotated[FreeText | None, Field(description="Required for a correction.")] = None
+
+
+class ReceiptModel(BaseModel):
+    """The acknowledgement: it exists only once the report is stored."""
+
+    receipt_number: str
+    report_id: int
+    version: int
+    sequence: int
+    state: str
+    submitted_at: str
+    on_time: bool
+    deadline: str
+    sha256: str
+    event_id: str
+    links: dict[str, str]
+
+
+def read_body(raw: object) -> tuple[SubmissionBody, list[Any]]:
+    """The body, and pydantic's errors; what is wrong is left at its default, so that the rest can
+    still be judged.
+    """
+    try:
+        return SubmissionBody.model_validate(raw), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False)
+    wrong = {each["loc"][0] for each in errors if each["loc"]}
+    given: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    kept = {
+        name: value
+        for name, value in given.items()
+        if name in SubmissionBody.model_fields and name not in wrong
+    }
+    blank = {"organization": "", "form": "", "period": ""}
+    return SubmissionBody.model_construct(**{**blank, **kept}), errors
