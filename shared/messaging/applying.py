@@ -16,6 +16,7 @@ from shared.messaging.dead_letters import DeadLetters, ParkedMessage, parked_eve
 from shared.messaging.errors import PoisonEvent
 from shared.messaging.offsets import ConsumerSchema, Offsets, Place
 from shared.messaging.ports import EventHandler, EventLog, Unreadable
+from shared.observability.metrics import DEAD_LETTERS
 
 ATTEMPT_PAUSE_SECONDS = 0.05
 
@@ -153,3 +154,4 @@ class Applier:
         shown = letter.json_text(log_id=self._log_id, consumer=self._schema)
         await self._log.publish_dead_letter(shown, key=letter.subject or "")
         work.parked.append(letter)
+        DEAD_LETTERS.labels(self._schema, letter.code).inc()

@@ -25,6 +25,7 @@ from shared.messaging.ports import EventHandler, EventLog, LogConsumer, Message
 from shared.messaging.retries import RetriesOfLetters
 from shared.messaging.waiting import Backoff
 from shared.messaging.watchdog import Watchdog
+from shared.observability.metrics import CONSUMER_LAG, CONSUMER_POSITION
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,7 @@ class ConsumingLoop:
     ) -> None:
         self._log = log
         self._group = group
+        self._schema = schema
         self._options = options or ConsumingOptions()
         self._applier = Applier(
             engine, log, handler, schema=schema, clock=clock, attempts=self._options.attempts
@@ -180,6 +182,7 @@ class ConsumingLoop:
                 await self._wait_out(error, backoff=backoff, stop=stop)
         self._held[batch.partition] = batch.place
         self._watchdog.note()
+        CONSUMER_POSITION.labels(self._schema).set(self.progress.position)
 
     async def _wait_out(self, error: Exception, *, backoff: Backoff, stop: asyncio.Event) -> None:
         """A pause, if the failure is one that passes; otherwise it is raised again."""
@@ -192,6 +195,8 @@ class ConsumingLoop:
             raise _Stopped
 
     async def _lag(self, consumer: LogConsumer) -> int:
-        return await consumer.lag(
+        lag = await consumer.lag(
             {partition: place.next_offset for partition, place in self._held.items()}
         )
+        CONSUMER_LAG.labels(self._schema).set(lag)
+        return lag

@@ -1,6 +1,7 @@
 """Errors of the log and of consuming it, and which failures of the database pass by themselves.
 
 MessagingError
+├── KafkaAddressMissing
 ├── LogUnavailable          the log cannot be reached: wait and try again
 ├── LogGap                  events are missing from the log and from the table: rebuild
 ├── ConsumerStalled         there is work and none is done: the process must be replaced
@@ -32,6 +33,16 @@ class MessagingError(Exception):
     """Root of the tree; `code` is stable, the message says what to do."""
 
     code = "messaging_error"
+
+
+class KafkaAddressMissing(MessagingError):
+    code = "kafka_address_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Events are to be kept in Kafka, but its address is not known. Set "
+            "TONGHOP_KAFKA_BOOTSTRAP_SERVERS, or TONGHOP_EVENT_LOG=postgres."
+        )
 
 
 class LogUnavailable(MessagingError):

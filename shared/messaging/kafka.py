@@ -27,7 +27,7 @@ from shared.messaging.ports import Delivered, StartOffsets
 from shared.messaging.table import LogIdentity, partition_events_after
 from shared.messaging.waiting import bounded
 
-PUBLISH_SECONDS = 20.0
+PUBLISH_SECONDS = 10.0
 READ_SECONDS = 20.0
 READ_BEAT_MS = 200
 BATCH_BYTES = 256 * 1024
@@ -39,6 +39,7 @@ class KafkaLog:
     Publishing is for one leader at a time; everything else is safe for many tasks.
     """
 
+    kind = "kafka"
     placing_publishes = False
 
     def __init__(self, engine: AsyncEngine, *, truth: LogIdentity, options: KafkaOptions) -> None:

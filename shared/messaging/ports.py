@@ -72,6 +72,10 @@ class EventLog(Protocol):
     """The log itself. Safe for many tasks; opens its connections when first needed."""
 
     @property
+    def kind(self) -> str:
+        """What metrics call it: postgres or kafka."""
+
+    @property
     def placing_publishes(self) -> bool:
         """Whether an event is in the log as soon as its position is committed."""
 

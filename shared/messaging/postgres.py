@@ -23,6 +23,7 @@ POLL_SECONDS = 0.05
 class PostgresLog:
     """The log in the table of events."""
 
+    kind = "postgres"
     placing_publishes = True
 
     def __init__(self, engine: AsyncEngine, *, truth: LogIdentity) -> None:

@@ -24,6 +24,7 @@ from shared.messaging.errors import TRANSIENT, LogUnavailable, is_transient
 from shared.messaging.ports import EventLog
 from shared.messaging.table import COLUMNS, recorded_event
 from shared.messaging.waiting import Backoff, wait_for
+from shared.observability.metrics import EVENTS_RELAYED, RELAY_BACKLOG
 
 LEADER_LOCK = 7_406_002
 BATCH_EVENTS = 500
@@ -70,6 +71,11 @@ ORDER BY position LIMIT $1
 _MARK = """
 UPDATE log.event SET published_at = $1
 WHERE published_at IS NULL AND position BETWEEN $2 AND $3
+"""
+
+_BACKLOG = """
+SELECT (SELECT count(*) FROM log.event WHERE position IS NULL)
+     + (SELECT count(*) FROM log.event WHERE position IS NOT NULL AND published_at IS NULL)
 """
 
 log = structlog.get_logger(__name__)
@@ -133,6 +139,7 @@ class Relay:
             if await self._log.is_empty():
                 # A new log, under a database that has told another one of its events.
                 await connection.execute(_REPUBLISH_ALL)
+            await self._measure(connection)
             while not stop.is_set():
                 self._hinted.clear()
                 if not await self._step(connection):
@@ -143,11 +150,15 @@ class Relay:
 
     async def _step(self, connection: "asyncpg.Connection[Any]") -> bool:
         """Moves one batch on; whether there was anything to move."""
-        placed = await self._place(connection)
-        if self._log.placing_publishes:
+        placed = published = await self._place(connection)
+        if not self._log.placing_publishes:
+            published = await self._publish(connection)
+        elif placed:
             await self._log.publish(())
-            return placed > 0
-        return await self._publish(connection) or placed > 0
+        if published:
+            EVENTS_RELAYED.labels(self._log.kind).inc(published)
+            await self._measure(connection)
+        return placed + published > 0
 
     async def _place(self, connection: "asyncpg.Connection[Any]") -> int:
         async with connection.transaction():
@@ -160,15 +171,18 @@ class Relay:
         self._provinces |= provinces
         return len(rows)
 
-    async def _publish(self, connection: "asyncpg.Connection[Any]") -> bool:
+    async def _publish(self, connection: "asyncpg.Connection[Any]") -> int:
         rows = await connection.fetch(_UNPUBLISHED, self._batch_events)
         if not rows:
-            return False
+            return 0
         events = [recorded_event(row) for row in rows]
         await self._log.publish(events)
         now = self._clock.now()
         await connection.execute(_MARK, now, events[0].position, events[-1].position)
-        return True
+        return len(events)
+
+    async def _measure(self, connection: "asyncpg.Connection[Any]") -> None:
+        RELAY_BACKLOG.labels(self._log.kind).set(await connection.fetchval(_BACKLOG))
 
     @asynccontextmanager
     async def _own_connection(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
