@@ -1,0 +1,238 @@
+"""`tonghop catalogue`: check packs, load them, show what is in force, compare before loading."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.catalogue_events import announce_change
+from shared.catalogue.catalogue import Catalogue
+from shared.catalogue.checking import require_sound
+from shared.catalogue.faults import PacksRefused
+from shared.catalogue.packs import (
+    MANIFEST,
+    SHIPPED_PACKS,
+    Pack,
+    content_of_packs,
+    find_packs,
+    read_packs,
+)
+from shared.catalogue.planning import Change, LoadPlan, Verb, plan_load
+from shared.catalogue.regimes import Regime
+from shared.catalogue.repository import read_stored
+from shared.catalogue.schemas import DocumentModel
+from shared.catalogue.store import load_packs, summary_of
+from shared.catalogue.stored import StoredLink, StoredOrganization
+from shared.clock import SystemClock
+from shared.db.embedded import embedded_postgres
+from shared.db.engine import create_engine, snapshot, transaction
+from shared.db.errors import DatabaseError
+from shared.domain.periods import periods_between
+from shared.settings import InvalidSettings, load_settings
+
+UNDEFINED_TABLE = "42P01"
+LEVEL_NAMES = {
+    "province": "cấp tỉnh",
+    "district": "cấp huyện",
+    "commune": "cấp xã",
+    "department": "sở, ngành",
+}
+VERB_SIGNS = {Verb.ADDED: "+", Verb.CHANGED: "~", Verb.RETRACTED: "-"}
+
+Result = TypeVar("Result")
+
+app = typer.Typer(help="Danh mục: đơn vị, chế độ báo cáo, biểu mẫu, chỉ tiêu, lịch làm việc.")
+
+PackNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Thư mục của gói, hoặc tên gói đi kèm như organizations/binh-phuoc-2025. "
+        "Bỏ trống: mọi gói đi kèm.",
+        show_default=False,
+    ),
+]
+Day = Annotated[str | None, typer.Option("--on", help="Ngày, dạng 2025-06-14. Bỏ trống: hôm nay.")]
+
+
+@app.command()
+def check(packs: PackNames = None) -> None:
+    """Kiểm tra các gói cùng nhau, không cần cơ sở dữ liệu."""
+    with _faults_told():
+        read = _read(packs)
+        require_sound(content_of_packs(read))
+        for pack in read:
+            typer.echo(f"{pack.manifest.name}: {pack.manifest.title}")
+        typer.echo(f"{len(read)} gói hợp lệ.")
+
+
+@app.command()
+def load(packs: PackNames = None) -> None:
+    """Nạp các gói vào cơ sở dữ liệu: nạp hết, hoặc không nạp gì."""
+    with _faults_told():
+        number = _with_engine(lambda engine: _load(engine, _read(packs)))
+        typer.echo(f"Danh mục đang ở thay đổi số {number}.")
+
+
+@app.command()
+def diff(packs: PackNames = None) -> None:
+    """Cho biết nạp các gói sẽ thay đổi gì, mà không nạp."""
+    with _faults_told():
+        plan = _with_engine(lambda engine: _plan(engine, _read(packs)))
+        for line in _plan_lines(plan):
+            typer.echo(line)
+
+
+@app.command()
+def show(on: Day = None) -> None:
+    """Cho biết danh mục có hiệu lực vào một ngày."""
+    with _faults_told():
+        day = _day(on)
+        catalogue = _with_engine(_catalogue)
+        for line in _catalogue_lines(catalogue, on=day):
+            typer.echo(line)
+
+
+def _read(names: Sequence[str] | None) -> tuple[Pack, ...]:
+    return read_packs([_folder(name) for name in names] if names else find_packs())
+
+
+def _folder(name: str) -> Path:
+    """The folder that a name on the command line means."""
+    for folder in (Path(name), SHIPPED_PACKS / name):
+        if (folder / MANIFEST).is_file():
+            return folder
+    known = ", ".join(folder.relative_to(SHIPPED_PACKS).as_posix() for folder in find_packs())
+    raise typer.BadParameter(
+        f"không có gói “{name}”; hãy ghi đường dẫn thư mục của gói, hoặc một trong: {known}"
+    )
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return SystemClock().today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}” không phải ngày dạng 2025-06-14") from None
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """What a person can mend goes to standard error in plain words, and the exit code is 1."""
+    try:
+        yield
+    except (PacksRefused, DatabaseError, InvalidSettings) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def _with_engine(work: Callable[[AsyncEngine], Coroutine[Any, Any, Result]]) -> Result:
+    async def run() -> Result:
+        async with _engine() as engine:
+            return await work(engine)
+
+    try:
+        return asyncio.run(run())
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
+            raise
+        typer.echo("Cơ sở dữ liệu chưa có bảng danh mục. Hãy chạy: tonghop migrate", err=True)
+        raise typer.Exit(1) from error
+
+
+@asynccontextmanager
+async def _engine() -> AsyncIterator[AsyncEngine]:
+    """An engine of the owner of the tables, on the database that the settings name."""
+    settings = load_settings()
+    async with embedded_postgres(
+        settings.data_directory, database_url=settings.database_url, pg_bin=settings.pg_bin
+    ) as server:
+        engine = create_engine(server.dsn, pool_size=1, application_name="tonghop catalogue")
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
+
+
+async def _load(engine: AsyncEngine, packs: Sequence[Pack]) -> int:
+    async with transaction(engine) as connection:
+        return await load_packs(connection, packs, clock=SystemClock(), announce=announce_change)
+
+
+async def _plan(engine: AsyncEngine, packs: Sequence[Pack]) -> LoadPlan:
+    async with snapshot(engine) as connection:
+        return plan_load(await read_stored(connection), packs)
+
+
+async def _catalogue(engine: AsyncEngine) -> Catalogue:
+    async with snapshot(engine) as connection:
+        return Catalogue.of(await read_stored(connection))
+
+
+def _plan_lines(plan: LoadPlan) -> Iterator[str]:
+    for organization in plan.organizations:
+        yield f"{VERB_SIGNS[organization.verb]} {_organization_line(organization)}"
+    for link in plan.links:
+        yield f"{VERB_SIGNS[link.verb]} {_link_line(link)}"
+    for document in plan.documents:
+        yield f"{VERB_SIGNS[document.verb]} {_document_line(document)}"
+    yield summary_of(plan)
+
+
+def _organization_line(change: Change[StoredOrganization]) -> str:
+    version = change.value.version
+    return f"đơn vị {version.code} {version.name} ({_span(version.valid_from, version.valid_to)})"
+
+
+def _link_line(change: Change[StoredLink]) -> str:
+    link = change.value.link
+    return (
+        f"tuyến {change.value.regime}: {link.reporter_id} → {link.receiver_id} "
+        f"({_span(link.valid_from, link.valid_to)})"
+    )
+
+
+def _document_line(change: Change[DocumentModel]) -> str:
+    model = change.value
+    return f"tài liệu {model.code} ({_span(model.valid_from, model.valid_to)})"
+
+
+def _span(valid_from: date, valid_to: date | None) -> str:
+    end = f" đến trước {valid_to:%d/%m/%Y}" if valid_to else ""
+    return f"từ {valid_from:%d/%m/%Y}{end}"
+
+
+def _catalogue_lines(catalogue: Catalogue, *, on: date) -> Iterator[str]:
+    yield f"Danh mục ở thay đổi số {catalogue.number}, có hiệu lực ngày {on:%d/%m/%Y}"
+    levels = Counter(each.level for each in catalogue.tree(on).organizations.values())
+    for level, count in levels.items():
+        yield f"  {count} đơn vị {LEVEL_NAMES.get(level, level)}"
+    for regime in catalogue.regimes_in_force(on):
+        yield f"  chế độ {regime.code}: {regime.name}"
+        yield from _form_lines(catalogue, regime=regime, on=on)
+        yield from _deadline_lines(catalogue, regime=regime, on=on)
+    if on.year in catalogue.calendar.estimated_years:
+        yield f"  lịch làm việc năm {on.year} là ước tính, chưa có thông báo"
+
+
+def _form_lines(catalogue: Catalogue, *, regime: Regime, on: date) -> Iterator[str]:
+    for code in regime.forms:
+        form = catalogue.form(code, on=on)
+        indicators = ", ".join(each.code for each in catalogue.indicators_of(code, on=on))
+        yield f"    biểu {code} phiên bản {form.version}: {len(form.input_cells)} ô nhập"
+        yield f"      chỉ tiêu: {indicators or 'không có'}"
+
+
+def _deadline_lines(catalogue: Catalogue, *, regime: Regime, on: date) -> Iterator[str]:
+    """The period whose window holds the day."""
+    for period in periods_between(regime.frequency, calendar=regime.calendar, first=on, last=on):
+        yield f"    kỳ {period.code}, chốt số liệu {period.cutoff_date:%d/%m/%Y}"
+        for level, deadline in catalogue.deadlines(regime, period).items():
+            yield f"      thời hạn {LEVEL_NAMES.get(level, level)}: {deadline.date:%d/%m/%Y}"
