@@ -140,9 +140,9 @@ class Caller:
         return await self.world.client.post(
             "/api/v1/submissions",
             headers={
-                "Authorization": f"Bearer {self.token}",
-                "Idempotency-Key": key or secrets.token_hex(8),
-                "Content-Type": "application/json",
+                "authorization": f"Bearer {self.token}",
+                "idempotency-key": key or secrets.token_hex(8),
+                "content-type": "application/json",
                 **{name.replace("_", "-"): value for name, value in headers.items()},
             },
             **content,  # type: ignore[arg-type]
@@ -161,10 +161,10 @@ class Caller:
         return submission_of(self.organization, **changes)
 
 
-def submission_of(organization: OrganizationVersion, **changes: Any) -> dict[str, Any]:
+def submission_of(sender: OrganizationVersion, **changes: Any) -> dict[str, Any]:
     figures = {"LV01": {"4": 30, "5": 10, "6": 2, "8": 20, "9": 15, "10": 1, "12": 5, "13": 1}}
     return {
-        "organization": organization.code,
+        "organization": sender.code,
         "form": FORM,
         "period": PERIOD,
         "figures": figures,
@@ -185,8 +185,11 @@ async def _announce(connection: AsyncConnection, change: CatalogueChange) -> Non
 
 
 @pytest.fixture(scope="module")
-async def world(module_engine: AsyncEngine, module_database_url: str) -> AsyncIterator[World]:
-    clock = FixedClock(EVE)
+async def world(
+    request: pytest.FixtureRequest, module_engine: AsyncEngine, module_database_url: str
+) -> AsyncIterator[World]:
+    """A module may begin at another instant by naming it `STARTS_AT`."""
+    clock = FixedClock(getattr(request.module, "STARTS_AT", EVE))
     async with transaction(module_engine) as connection:
         packs = read_packs(shipped_packs(*PACKS))
         await load_packs(connection, packs, clock=clock, announce=_announce)
