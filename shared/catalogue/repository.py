@@ -129,14 +129,14 @@ async def add_organization_versions(
 ) -> None:
     """Append versions of organizations."""
     versions = [_organization_row(row) for row in rows]
-    await _add(connection, ADD_ORGANIZATION_VERSION, versions, number=number)
+    await _add(connection, ADD_ORGANIZATION_VERSION, rows=versions, number=number)
 
 
 async def add_links(
     connection: AsyncConnection, rows: Iterable[StoredLink], *, number: int
 ) -> None:
     """Append chain links."""
-    await _add(connection, ADD_LINK, [_link_row(row) for row in rows], number=number)
+    await _add(connection, ADD_LINK, rows=[_link_row(row) for row in rows], number=number)
 
 
 async def add_documents(
@@ -144,14 +144,14 @@ async def add_documents(
 ) -> None:
     """Append documents."""
     documents = [_document_row(change) for change in changes]
-    await _add(connection, ADD_DOCUMENT, documents, number=number)
+    await _add(connection, ADD_DOCUMENT, rows=documents, number=number)
 
 
 async def _add(
     connection: AsyncConnection,
     statement: TextClause,
-    rows: Sequence[dict[str, Any]],
     *,
+    rows: Sequence[dict[str, Any]],
     number: int,
 ) -> None:
     if rows:

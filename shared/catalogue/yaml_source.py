@@ -98,7 +98,9 @@ class _Builder:
             key = str(key_node.value)
             line = key_node.start_mark.line + 1
             if key in data:
-                self._fault("duplicate_key", f"khóa “{key}” ghi hai lần; hãy bỏ một", path, line)
+                self._fault(
+                    "duplicate_key", f"khóa “{key}” ghi hai lần; hãy bỏ một", path=path, line=line
+                )
                 continue
             self.lines[(*path, key)] = line
             data[key] = self.build(value_node, (*path, key))
@@ -125,10 +127,10 @@ class _Builder:
             return date.fromisoformat(value)
         except ValueError:
             detail = f"không có ngày {value}; hãy ghi năm-tháng-ngày, ví dụ 2025-06-30"
-            self._fault("invalid_date", detail, path, self.lines[path])
+            self._fault("invalid_date", detail, path=path, line=self.lines[path])
             return None
 
-    def _fault(self, code: str, detail: str, path: KeyPath, line: int) -> None:
+    def _fault(self, code: str, detail: str, *, path: KeyPath, line: int) -> None:
         self.faults.append(PackFault(code, detail, Place(self.file, line, path)))
 
 

@@ -216,10 +216,10 @@ def manifest_file(pack: Pack) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_pack(dataset: sqlite3.Connection, pack: Pack) -> int:
-    """Write one pack; returns how many units it holds."""
+def write_pack(dataset: sqlite3.Connection, pack: Pack, *, into: Path) -> int:
+    """Write one pack as a folder in `into`; returns how many units it holds."""
     units = list(read_units(dataset, pack))
-    folder = PACKS_FOLDER / pack.name
+    folder = into / pack.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pack.yaml").write_text(manifest_file(pack), encoding="utf-8")
     (folder / "organizations.yaml").write_text(organizations_file(pack, units), encoding="utf-8")
@@ -230,10 +230,12 @@ def main() -> None:
     """Write every pack of the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("dataset", type=Path, help="path of dataset.db inside the package")
-    path: Path = parser.parse_args().dataset
-    dataset = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    parser.add_argument("--into", type=Path, default=PACKS_FOLDER, help="folder of the packs")
+    arguments = parser.parse_args()
+    dataset = sqlite3.connect(f"file:{arguments.dataset}?mode=ro", uri=True)
     for pack in PACKS:
-        print(f"{pack.name}: {write_pack(dataset, pack)} units")  # noqa: T201
+        count = write_pack(dataset, pack, into=arguments.into)
+        print(f"{pack.name}: {count} units")  # noqa: T201
 
 
 if __name__ == "__main__":
