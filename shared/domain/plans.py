@@ -151,10 +151,7 @@ class _Compiler:
         )
 
     def checks(self, needs: Mapping[int, frozenset[int]]) -> Iterator[CompiledCheck]:
-        judged = [
-            (row, check) for check in self.form.checks for row in self.form.judged_rows(check)
-        ]
-        for row, check in sorted(judged, key=lambda each: self.form.rows.index(each[0])):
+        for row, check in self.judgements():
             sources = self.current_positions(check.expression, row=row)
             yield CompiledCheck(
                 check=check,
@@ -166,14 +163,13 @@ class _Compiler:
                 placeholders=self.placeholders(check.expression, row=row),
             )
 
-    def judgements(self) -> list[tuple[Row, CrossCheck]]:
+    def judgements(self) -> Iterator[tuple[Row, CrossCheck]]:
         """By row in printed order, then in the order of the form's checks."""
-        return [
-            (row, check)
-            for row in self.form.rows
-            for check in self.form.checks
-            if row in self.form.judged_rows(check)
-        ]
+        judged = [(check, self.form.judged_rows(check)) for check in self.form.checks]
+        for row in self.form.rows:
+            for check, rows in judged:
+                if row in rows:
+                    yield row, check
 
     def anchor(self, check: CrossCheck, *, row: Row) -> CellRef:
         """The first cell of this period that the check names, else the start of the row."""
