@@ -10,8 +10,7 @@ There is no cursor: unplaced and unpublished rows are looked for, so none can be
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -19,8 +18,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.clock import Clock
-from shared.db.engine import driver
 from shared.messaging.errors import TRANSIENT, LogUnavailable, is_transient
+from shared.messaging.leadership import lead
 from shared.messaging.ports import EventLog
 from shared.messaging.table import COLUMNS, recorded_event
 from shared.messaging.waiting import Backoff, wait_for
@@ -29,9 +28,6 @@ from shared.observability.metrics import EVENTS_RELAYED, RELAY_BACKLOG
 LEADER_LOCK = 7_406_002
 BATCH_EVENTS = 500
 POLL_SECONDS = 0.05
-TAKE_OVER_POLL_SECONDS = 1.0
-
-_LEAD = "SELECT pg_try_advisory_lock($1)"
 
 _REPUBLISH_ALL = "UPDATE log.event SET published_at = NULL WHERE published_at IS NOT NULL"
 
@@ -73,6 +69,11 @@ UPDATE log.event SET published_at = $1
 WHERE published_at IS NULL AND position BETWEEN $2 AND $3
 """
 
+_ANYTHING_WAITS = """
+SELECT EXISTS (SELECT FROM log.event WHERE position IS NULL)
+    OR EXISTS (SELECT FROM log.event WHERE position IS NOT NULL AND published_at IS NULL)
+"""
+
 _BACKLOG = """
 SELECT (SELECT count(*) FROM log.event WHERE position IS NULL)
      + (SELECT count(*) FROM log.event WHERE position IS NOT NULL AND published_at IS NULL)
@@ -84,8 +85,7 @@ log = structlog.get_logger(__name__)
 class Relay:
     """Run one in every process that may lead; the others wait to take over.
 
-    It keeps one connection of the engine's pool for as long as it runs. Sessions must reach
-    PostgreSQL itself: behind a pooler in transaction mode the lock would mean nothing.
+    It keeps one connection of the engine's pool for as long as it runs.
     """
 
     def __init__(
@@ -115,20 +115,13 @@ class Relay:
         backoff = Backoff()
         while not stop.is_set():
             try:
-                await self._try_to_lead(stop, backoff=backoff)
+                work = partial(self._lead, stop=stop, backoff=backoff)
+                await lead(self._engine, work, lock=LEADER_LOCK, stop=stop)
             except (LogUnavailable, *TRANSIENT) as error:
                 if not isinstance(error, LogUnavailable) and not is_transient(error):
                     raise
                 log.warning("relay_waits", error=repr(error))
                 await backoff.pause(stop)
-
-    async def _try_to_lead(self, stop: asyncio.Event, *, backoff: Backoff) -> None:
-        async with self._own_connection() as connection:
-            while not stop.is_set():
-                if await connection.fetchval(_LEAD, LEADER_LOCK):
-                    await self._lead(connection, stop=stop, backoff=backoff)
-                else:
-                    await wait_for(stop, seconds=TAKE_OVER_POLL_SECONDS)
 
     async def _lead(
         self, connection: "asyncpg.Connection[Any]", *, stop: asyncio.Event, backoff: Backoff
@@ -142,23 +135,26 @@ class Relay:
             await self._measure(connection)
             while not stop.is_set():
                 self._hinted.clear()
-                if not await self._step(connection):
+                if await connection.fetchval(_ANYTHING_WAITS):
+                    await self._step(connection)
+                else:
                     await wait_for(self._hinted, seconds=POLL_SECONDS)
                 backoff.reset()
         finally:
             self._leading = False
 
-    async def _step(self, connection: "asyncpg.Connection[Any]") -> bool:
-        """Moves one batch on; whether there was anything to move."""
-        placed = published = await self._place(connection)
-        if not self._log.placing_publishes:
-            published = await self._publish(connection)
-        elif placed:
+    async def _step(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Moves one batch on."""
+        moved = await self._place(connection)
+        if self._log.placing_publishes:
             await self._log.publish(())
-        if published:
-            EVENTS_RELAYED.labels(self._log.kind).inc(published)
+        else:
+            moved = await self._publish(connection)
+        EVENTS_RELAYED.labels(self._log.kind).inc(moved)
+        if moved < self._batch_events:
+            RELAY_BACKLOG.labels(self._log.kind).set(0)
+        else:
             await self._measure(connection)
-        return placed + published > 0
 
     async def _place(self, connection: "asyncpg.Connection[Any]") -> int:
         async with connection.transaction():
@@ -183,12 +179,3 @@ class Relay:
 
     async def _measure(self, connection: "asyncpg.Connection[Any]") -> None:
         RELAY_BACKLOG.labels(self._log.kind).set(await connection.fetchval(_BACKLOG))
-
-    @asynccontextmanager
-    async def _own_connection(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
-        """A connection that is closed at the end, and the lock with it: a pool would keep both."""
-        async with self._engine.connect() as connection:
-            try:
-                yield await driver(connection)
-            finally:
-                await connection.invalidate()

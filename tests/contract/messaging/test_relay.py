@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import text
 
 from shared.clock import FixedClock
-from shared.db.engine import transaction
+from shared.db.engine import create_engine, transaction
 from shared.events.envelope import RecordedEvent
 from shared.messaging.errors import LogUnavailable
+from shared.messaging.kafka_streams import Streams
 from shared.messaging.outbox import append_events
 from shared.messaging.ports import EventLog
+from shared.messaging.postgres import PostgresLog
 from shared.messaging.relay import Relay
-from tests.contract.messaging.world import NOW, Crash, Handler, World, event, until
+from shared.messaging.table import partition_events_after, read_identity
+from tests.contract.messaging.world import NOW, Crash, Handler, World, event, running, until
 
 EVENTS = 45
 """More than two batches of the relay under test."""
@@ -226,3 +229,24 @@ async def _stored_reports(world: World, *, count: int) -> list[int]:
 
 async def _nothing_waits(world: World) -> bool:
     return await world.waiting() == 0
+
+
+async def test_relay_and_consumer_need_no_more_than_the_roles_of_their_services(
+    postgres_world: World, database_url: str
+) -> None:
+    intake = create_engine(database_url, role="tonghop_intake")
+    aggregator = create_engine(database_url, role="tonghop_aggregator")
+    await postgres_world.execute("GRANT ALL ON effect TO tonghop_aggregator")
+    truth = await read_identity(aggregator)
+    log = PostgresLog(aggregator, truth=truth)
+    world = World(aggregator, log)
+    await postgres_world.write(event(70, "report/bad"), event(75, "report/1"))
+    relay = Relay(intake, log, clock=world.clock)
+    async with running(relay.run), world.consuming(Handler(poison={"report/bad"})):
+        await world.applied(1)
+    found = await partition_events_after(aggregator, partition=1, partitions=2, position=0, limit=9)
+    assert [each.subject for each in found] == ["report/1"]
+    routed = await Streams(intake, partitions=2).route(found)
+    assert [(each.partition, each.previous_position) for each in routed] == [(1, 0)]
+    await intake.dispose()
+    await aggregator.dispose()
