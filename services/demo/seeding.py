@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.catalogue_events import announce_change
 from services.demo.history import (
     DEMO_START,
     FIRST_QUARTER_OPENS,
@@ -25,16 +25,12 @@ from services.intake.submissions.schemas import SubmissionBody
 from services.intake.submissions.use_cases import take_in
 from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.catalogue.packs import read_packs, shipped_packs
-from shared.catalogue.store import CatalogueChange, load_packs
+from shared.catalogue.store import load_packs
 from shared.clock import FixedClock
 from shared.db.engine import transaction
 from shared.domain.identifiers import AccountId, FormCode, OrganizationId, ReportId
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.reports import Act
-from shared.events.envelope import NewEvent
-from shared.events.payloads import CatalogueChangedV1
-from shared.events.topics import EventType
-from shared.messaging.outbox import append_events
 from shared.web.principals import Principal, Role
 
 PACKS = ("organizations/binh-phuoc-2025", "calendars/vietnam", "regimes/vpcp-kstt-ii06a")
@@ -87,20 +83,8 @@ async def load_world(engine: AsyncEngine) -> None:
             connection,
             read_packs(shipped_packs(*PACKS)),
             clock=FixedClock(FIRST_QUARTER_OPENS),
-            announce=_announce,
+            announce=announce_change,
         )
-
-
-async def _announce(connection: Any, change: CatalogueChange) -> None:
-    event = NewEvent(
-        type=EventType.CATALOGUE_CHANGED,
-        subject=f"catalogue/{change.number}",
-        province_id=None,
-        catalogue_number=change.number,
-        data=CatalogueChangedV1(number=change.number, summary=change.summary),
-        occurred_at=change.recorded_at,
-    )
-    await append_events(connection, [event])
 
 
 def _steps(known: Catalogue) -> Iterator[_Step]:

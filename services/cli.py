@@ -1,0 +1,21 @@
+"""The command line `tonghop`: every command, each in a file of its own."""
+
+import typer
+
+from services import catalogue_commands, demo_commands, serve_commands
+
+app = typer.Typer(
+    name="tonghop",
+    help="Periodic reports from communes and departments, rolled up into provincial indicators.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo_commands.demo)
+app.command("serve")(serve_commands.serve_command)
+app.command("migrate")(serve_commands.migrate)
+app.add_typer(catalogue_commands.app, name="catalogue")
+
+
+def main() -> None:
+    """The entry point of the distribution."""
+    app()

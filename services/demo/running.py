@@ -1,0 +1,137 @@
+"""Runs the demonstration: database, broker if asked, the world, and the three services."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from socket import socket
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.all_in_one import serve
+from services.demo import pages
+from services.demo.accounts import create_people, seeder_id
+from services.demo.clock import keep_saving, read_clock, save_clock
+from services.demo.folder import DemoFolder
+from services.demo.history import DEMO_START
+from services.demo.seeding import Progress, load_world, seed
+from services.parts import Part, ServiceName
+from shared.catalogue.catalogue import CatalogueReader
+from shared.clock import DemoClock, FixedClock
+from shared.db.embedded import embedded_postgres
+from shared.db.engine import create_engine
+from shared.db.migrations import upgrade_async
+from shared.events.envelope import RecordedEvent
+from shared.messaging.factory import open_event_log
+from shared.messaging.local_kafka import local_kafka
+from shared.runtime import PortTaken, Service, listen
+from shared.settings import EventLogKind, MailSecurity, Settings
+
+ANY_FREE_PORT = 0
+LOOK_AGAIN_SECONDS = 0.2
+
+ShowEvent = Callable[[RecordedEvent], None]
+
+
+def take_port(wanted: int) -> socket:
+    """A listening socket on loopback: on the port that is wanted, or on a free one."""
+    try:
+        return listen("127.0.0.1", wanted)
+    except PortTaken:
+        return listen("127.0.0.1", ANY_FREE_PORT)
+
+
+@asynccontextmanager
+async def open_world(folder: DemoFolder, *, progress: Progress) -> AsyncIterator[str]:
+    """The database of the demonstration, made on the first run: its dsn."""
+    async with embedded_postgres(folder.postgres) as server:
+        await upgrade_async(server.dsn)
+        engine = create_engine(server.dsn)
+        try:
+            await _make_world(engine, folder, progress=progress)
+            yield server.dsn
+        finally:
+            await engine.dispose()
+
+
+async def _make_world(engine: AsyncEngine, folder: DemoFolder, *, progress: Progress) -> None:
+    """The clock is saved last: a first run that was cut off begins anew."""
+    await load_world(engine)
+    if await read_clock(engine) is not None:
+        return
+    known = await CatalogueReader(engine).current()
+    folder.keep(await create_people(engine, known, on=DEMO_START.date()))
+    await seed(engine, actor_id=await seeder_id(engine), progress=progress)
+    await save_clock(engine, FixedClock(DEMO_START))
+
+
+async def run(
+    dsn: str, *, folder: DemoFolder, on: socket, log: EventLogKind, show: ShowEvent
+) -> int:
+    """Serve until stopped; the exit status of the process."""
+    async with _bootstrap_servers(folder, log) as bootstrap_servers:
+        settings = _settings(on, log=log, bootstrap_servers=bootstrap_servers)
+        engine = create_engine(dsn, application_name="tonghop-demo", pool_size=2)
+        clock = await read_clock(engine) or DemoClock(DEMO_START)
+        try:
+            part = await _part(engine, clock, settings=settings, show=show)
+            return await serve(
+                settings, dsn, names=tuple(ServiceName), clock=clock, extra=part, on=on
+            )
+        finally:
+            await save_clock(engine, clock)
+            await engine.dispose()
+
+
+@asynccontextmanager
+async def _bootstrap_servers(folder: DemoFolder, log: EventLogKind) -> AsyncIterator[str | None]:
+    if log is EventLogKind.POSTGRES:
+        yield None
+        return
+    async with local_kafka(folder.kafka) as broker:
+        yield broker.bootstrap_servers
+
+
+def _settings(on: socket, *, log: EventLogKind, bootstrap_servers: str | None) -> Settings:
+    return Settings(
+        demo=True,
+        base_url=f"http://127.0.0.1:{on.getsockname()[1]}",
+        event_log=log,
+        kafka_bootstrap_servers=bootstrap_servers,
+        kafka_partitions=4,
+        smtp_security=MailSecurity.NONE,
+        smtp_sender="tonghop@binhphuoc.example",
+    )
+
+
+async def _part(
+    engine: AsyncEngine, clock: DemoClock, *, settings: Settings, show: ShowEvent
+) -> Part:
+    demonstration = pages.Demonstration(engine, clock, CatalogueReader(engine))
+    tasks: dict[str, Service] = {
+        "demo-clock": lambda stop: keep_saving(engine, clock, stop=stop),
+    }
+    if settings.event_log is EventLogKind.KAFKA:
+        tasks["demo-event"] = partial(_show_one, settings, engine, show)
+    return Part(
+        engine=engine,
+        routers=[pages.router],
+        state={"demonstration": demonstration},
+        tasks=tasks,
+    )
+
+
+async def _show_one(
+    settings: Settings, engine: AsyncEngine, show: ShowEvent, stop: asyncio.Event
+) -> None:
+    """Show the last event in the topic, once there is one; then wait like every other task."""
+    log = await open_event_log(settings, engine)
+    try:
+        while not stop.is_set():
+            if not await log.is_empty() and (events := await log.tail(1)):
+                show(events[-1])
+                break
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    finally:
+        await log.close()
+    await stop.wait()

@@ -1,0 +1,87 @@
+"""`tonghop demo`: the whole system on this machine with made-up figures, by one command."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import Progress as Bar
+
+from services.demo.accounts import PEOPLE
+from services.demo.folder import DemoFolder
+from services.demo.running import open_world, run, take_port
+from shared.domain.time import in_vietnam
+from shared.events.envelope import RecordedEvent
+from shared.observability.logs import configure_logs
+from shared.settings import EventLogKind
+
+FOLDER = Path(".data/demo")
+DEFAULT_PORT = 8000
+
+console = Console()
+
+DataFolder = Annotated[Path, typer.Option("--data", help="Folder that keeps the data.")]
+
+
+def demo(
+    *,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = DEFAULT_PORT,
+    log: Annotated[
+        EventLogKind, typer.Option(help="Where events go: postgres (no broker) or kafka.")
+    ] = EventLogKind.POSTGRES,
+    data: DataFolder = FOLDER,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget the data and stop.")] = False,
+) -> None:
+    """Bình Phước in the second quarter of 2025, with made-up figures, on this machine."""
+    folder = DemoFolder(data)
+    if reset:
+        folder.forget()
+        console.print(f"Forgotten: {data}")
+        return
+    configure_logs(json_lines=False, level="warning")
+    raise typer.Exit(asyncio.run(_demo(folder, port=port, log=log)))
+
+
+async def _demo(folder: DemoFolder, *, port: int, log: EventLogKind) -> int:
+    listening = take_port(port)
+    found = listening.getsockname()[1]
+    if found != port:
+        console.print(f"[yellow]Port {port} is taken; using {found}.[/]")
+    with Bar(console=console, transient=True) as bar:
+        task = bar.add_task("Preparing the world of the demonstration", total=None)
+        async with open_world(
+            folder, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        ) as dsn:
+            bar.stop()
+            _introduce(folder, port=found, log=log)
+            return await run(dsn, folder=folder, on=listening, log=log, show=_show)
+
+
+def _introduce(folder: DemoFolder, *, port: int, log: EventLogKind) -> None:
+    people = "\n".join(f"  {person.username:<15} {person.display_name}" for person in PEOPLE)
+    console.print(
+        Panel.fit(
+            f"[bold]http://127.0.0.1:{port}[/]\n\n"
+            "Sign in with one click, or with the password "
+            f"[bold]{folder.password()}[/] as\n{people}\n\n"
+            f"Tokens for curl: {folder.tokens}/commune, district, province\n"
+            f"Events go through: {log}\n"
+            "Made-up figures. Ctrl-C stops; the data stay; `make demo-reset` forgets them.",
+            title="tonghop · số liệu mô phỏng",
+        )
+    )
+
+
+def _show(event: RecordedEvent) -> None:
+    at = in_vietnam(event.recorded_at)
+    console.print(f"\nRead from Kafka (position {event.position}, {at:%H:%M:%S %d/%m/%Y}):")
+    console.print_json(
+        data={
+            "id": str(event.event_id),
+            "type": str(event.type),
+            "subject": event.subject,
+            "data": dict(event.data),
+        }
+    )
