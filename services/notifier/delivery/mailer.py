@@ -2,11 +2,13 @@
 
 MailError
 ├── MailRefused      the server said no for good (5yz): sending again will not help
-└── MailUnavailable  not reachable or busy (4yz): try again later, nothing was accepted
-Any other failure after the message was handed over leaves the outcome unknown.
+├── MailUnavailable  not reachable or busy (4yz): try again later, nothing was accepted
+└── OutcomeUnknown   the line broke after the message was handed over: it may have been accepted
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Protocol
@@ -18,7 +20,7 @@ PERMANENT_FAILURE = 500
 
 
 class MailError(Exception):
-    """A mail was not accepted."""
+    """A mail was not accepted, as far as anybody knows."""
 
 
 class MailRefused(MailError):
@@ -29,48 +31,64 @@ class MailUnavailable(MailError):
     """The server cannot take the mail now; its words, or the fault of the line, are the message."""
 
 
+class OutcomeUnknown(MailError):
+    """The whole mail went out, and no answer came back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
+    """One mail to one address; `written_at` is its date."""
+
     recipient: str
     message_id: str
     subject: str
     body_text: str
     body_html: str
+    written_at: datetime
 
 
 class Mailer(Protocol):
     async def send(self, mail: Mail) -> None:
         """Hand `mail` over and return once the server has accepted it.
 
-        Raises MailRefused or MailUnavailable when it was certainly not accepted, and anything else
-        (a broken line after the data) when nobody can know.
+        Raises:
+            MailRefused, MailUnavailable: it was certainly not accepted.
+            OutcomeUnknown: nobody can know.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
+    """Where mails are handed over, and as whom. `use_tls` is from the first byte."""
+
     host: str
     port: int
     sender: str
     username: str | None = None
     password: str | None = None
-    start_tls: bool | None = None
+    use_tls: bool = False
+    start_tls: bool = False
 
 
 class SmtpMailer:
     """Sends each mail over a connection of its own: mails are few and far between."""
 
-    def __init__(self, server: SmtpServer) -> None:
+    def __init__(
+        self, server: SmtpServer, *, timeout_seconds: float = SMTP_TIMEOUT_SECONDS
+    ) -> None:
         self._server = server
+        self._timeout_seconds = timeout_seconds
 
     async def send(self, mail: Mail) -> None:
+        message = _message(mail, sender=self._server.sender)
         client = self._client()
         try:
             await client.connect()
         except (aiosmtplib.SMTPException, OSError) as fault:
-            raise MailUnavailable(str(fault)) from fault
+            raise MailUnavailable(_words(fault)) from fault
         async with client:
-            await self._transmit(client, mail)
+            await self._open_envelope(client, mail)
+            await _hand_over(client, message)
 
     def _client(self) -> aiosmtplib.SMTP:
         server = self._server
@@ -79,32 +97,60 @@ class SmtpMailer:
             port=server.port,
             username=server.username,
             password=server.password,
+            use_tls=server.use_tls,
             start_tls=server.start_tls,
-            timeout=SMTP_TIMEOUT_SECONDS,
+            timeout=self._timeout_seconds,
         )
 
-    async def _transmit(self, client: aiosmtplib.SMTP, mail: Mail) -> None:
+    async def _open_envelope(self, client: aiosmtplib.SMTP, mail: Mail) -> None:
+        """Until DATA nothing can have been accepted, however the line breaks."""
         try:
-            await client.send_message(_message(mail, sender=self._server.sender))
-        except aiosmtplib.SMTPRecipientsRefused as fault:
-            codes = [recipient.code for recipient in fault.recipients]
-            raise _refusal(min(codes), str(fault)) from fault
-        except aiosmtplib.SMTPResponseException as fault:
-            raise _refusal(fault.code, fault.message) from fault
+            await client.mail(self._server.sender)
+            await client.rcpt(mail.recipient)
+        except aiosmtplib.SMTPRecipientRefused as fault:
+            raise _refusal(fault) from fault
+        except (aiosmtplib.SMTPException, OSError) as fault:
+            raise MailUnavailable(_words(fault)) from fault
 
 
-def _refusal(code: int, words: str) -> MailError:
-    kind = MailRefused if code >= PERMANENT_FAILURE else MailUnavailable
-    return kind(f"{code} {words}")
+async def _hand_over(client: aiosmtplib.SMTP, message: bytes) -> None:
+    try:
+        await client.data(message)
+    except aiosmtplib.SMTPDataError as fault:
+        raise _refusal(fault) from fault
+    except (aiosmtplib.SMTPException, OSError) as fault:
+        raise OutcomeUnknown(_words(fault)) from fault
 
 
-def _message(mail: Mail, *, sender: str) -> EmailMessage:
+def _refusal(fault: aiosmtplib.SMTPResponseException) -> MailError:
+    kind = MailRefused if fault.code >= PERMANENT_FAILURE else MailUnavailable
+    return kind(_words(fault))
+
+
+def _words(fault: Exception) -> str:
+    if isinstance(fault, aiosmtplib.SMTPResponseException):
+        return f"{fault.code} {fault.message}"
+    return str(fault) or type(fault).__name__
+
+
+def _message(mail: Mail, *, sender: str) -> bytes:
+    """The mail as it goes over the line: all in ASCII, whatever the server can take.
+
+    Raises:
+        MailRefused: the address, or a header, cannot be written down.
+    """
     message = EmailMessage()
-    message["From"] = Address("tonghop", addr_spec=sender)
-    message["To"] = mail.recipient
-    message["Subject"] = mail.subject
-    message["Message-ID"] = mail.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.body_text)
-    message.add_alternative(mail.body_html, subtype="html")
-    return message
+    try:
+        mail.recipient.encode("ascii")
+        message["From"] = Address("tonghop", addr_spec=sender)
+        message["To"] = Address(addr_spec=mail.recipient)
+        message["Subject"] = mail.subject
+        message["Date"] = mail.written_at
+        message["Message-ID"] = mail.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = "vi"
+        message.set_content(mail.body_text, cte="quoted-printable")
+        message.add_alternative(mail.body_html, subtype="html", cte="quoted-printable")
+        return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+    except (MessageError, ValueError, IndexError) as fault:
+        raise MailRefused(f"not a mail that can be written: {fault}") from fault

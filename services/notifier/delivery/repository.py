@@ -6,20 +6,24 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# `outcome_unknown` is tried once more, under the same Message-ID (I6).
+from services.notifier.reminders.mails import MailText
+from services.notifier.reminders.repository import ReminderState
+
+# The timer is held too: whoever wants to rearm it waits until this hand-over is judged.
 _NEXT = text("""
-SELECT id, obligation_id, recipient, message_id, subject, body_text, body_html,
-       attempts.attempts, attempts.unknowns
+SELECT reminder.id, obligation_id, stage, recipient, message_id, subject, body_text, body_html,
+       tries.attempts, tries.unknowns
 FROM notifier.reminder
+JOIN notifier.timer USING (obligation_id, stage)
 CROSS JOIN LATERAL (
     SELECT count(*) AS attempts, count(*) FILTER (WHERE outcome = 'unknown') AS unknowns
     FROM notifier.delivery_attempt
     WHERE reminder_id = reminder.id
-) AS attempts
-WHERE state IN ('decided', 'outcome_unknown') AND next_attempt_at <= :now
-ORDER BY next_attempt_at, id
+) AS tries
+WHERE next_attempt_at <= :now
+ORDER BY next_attempt_at, reminder.id
 LIMIT 1
-FOR UPDATE OF reminder SKIP LOCKED
+FOR UPDATE OF reminder, timer SKIP LOCKED
 """)
 
 _START = text("""
@@ -27,28 +31,45 @@ WITH attempt AS (
     INSERT INTO notifier.delivery_attempt (reminder_id, number, started_at, outcome)
     VALUES (:reminder_id, :number, :now, 'started')
 )
-UPDATE notifier.reminder SET state = 'handing_over', next_attempt_at = NULL WHERE id = :reminder_id
+UPDATE notifier.reminder
+SET state = 'handing_over', next_attempt_at = NULL, subject = :subject, body_text = :body_text,
+    body_html = :body_html
+WHERE id = :reminder_id
 """)
 
+# Nothing happens if a new leader has taken the attempt for interrupted meanwhile.
 _FINISH = text("""
 WITH attempt AS (
     UPDATE notifier.delivery_attempt
     SET finished_at = :now, outcome = :outcome, detail = :detail
-    WHERE reminder_id = :reminder_id AND number = :number
+    WHERE reminder_id = :reminder_id AND number = :number AND outcome = 'started'
+    RETURNING reminder_id
 )
 UPDATE notifier.reminder SET state = :state, next_attempt_at = :next_attempt_at
+WHERE id IN (SELECT reminder_id FROM attempt)
+""")
+
+# The stage was not used up, so the timer may fall due again.
+_CANCEL = text("""
+WITH cancelled AS (
+    UPDATE notifier.reminder SET state = 'cancelled', next_attempt_at = NULL
+    WHERE id = :reminder_id
+    RETURNING obligation_id, stage
+)
+UPDATE notifier.timer SET state = 'not_needed'
+FROM cancelled
+WHERE timer.obligation_id = cancelled.obligation_id AND timer.stage = cancelled.stage
+""")
+
+_LEAVE_UNKNOWN = text("""
+UPDATE notifier.reminder SET state = 'outcome_unknown', next_attempt_at = NULL
 WHERE id = :reminder_id
 """)
 
-_SET_ASIDE = text(
-    "UPDATE notifier.reminder SET state = :state, next_attempt_at = NULL WHERE id = :id"
-)
-
-# Only the one dispatcher that runs calls this, before it hands anything over.
+# The outer part sees the attempts as they were before the inner one.
 _INTERRUPTED = text("""
 WITH interrupted AS (
-    UPDATE notifier.delivery_attempt SET finished_at = :now, outcome = 'unknown',
-           detail = 'the notifier stopped during the hand-over'
+    UPDATE notifier.delivery_attempt SET finished_at = :now, outcome = 'unknown', detail = :detail
     WHERE outcome = 'started'
     RETURNING reminder_id
 )
@@ -67,56 +88,85 @@ class Outgoing:
 
     id: int
     obligation_id: int
+    stage: str
     recipient: str
     message_id: str
-    subject: str
-    body_text: str
-    body_html: str
+    text: MailText
     attempts: int
     unknowns: int
+
+    @property
+    def number(self) -> int:
+        """That of the attempt to come."""
+        return self.attempts + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an attempt, and what is to become of the reminder."""
+
+    outcome: str
+    state: ReminderState
+    detail: str | None = None
+    next_attempt_at: datetime | None = None
 
 
 async def next_outgoing(connection: AsyncConnection, *, now: datetime) -> Outgoing | None:
     row = (await connection.execute(_NEXT, {"now": now})).mappings().one_or_none()
-    return Outgoing(**row) if row else None
+    if row is None:
+        return None
+    values = dict(row)
+    mail = MailText(*(values.pop(name) for name in ("subject", "body_text", "body_html")))
+    return Outgoing(**values, text=mail)
 
 
 async def start_attempt(
-    connection: AsyncConnection, reminder_id: int, *, number: int, now: datetime
+    connection: AsyncConnection, outgoing: Outgoing, *, mail: MailText, now: datetime
 ) -> None:
-    await connection.execute(_START, {"reminder_id": reminder_id, "number": number, "now": now})
-
-
-async def finish_attempt(
-    connection: AsyncConnection,
-    reminder_id: int,
-    *,
-    number: int,
-    now: datetime,
-    outcome: str,
-    detail: str | None,
-    state: str,
-    next_attempt_at: datetime | None,
-) -> None:
+    """Enter the attempt, and what the mail says, before the first byte goes out."""
     await connection.execute(
-        _FINISH,
+        _START,
         {
-            "reminder_id": reminder_id,
-            "number": number,
+            "reminder_id": outgoing.id,
+            "number": outgoing.number,
             "now": now,
-            "outcome": outcome,
-            "detail": detail,
-            "state": state,
-            "next_attempt_at": next_attempt_at,
+            "subject": mail.subject,
+            "body_text": mail.body_text,
+            "body_html": mail.body_html,
         },
     )
 
 
-async def set_aside(connection: AsyncConnection, reminder_id: int, *, state: str) -> None:
-    """End a reminder that is not to be handed over any more."""
-    await connection.execute(_SET_ASIDE, {"id": reminder_id, "state": state})
+async def finish_attempt(
+    connection: AsyncConnection, outgoing: Outgoing, *, outcome: Outcome, now: datetime
+) -> None:
+    await connection.execute(
+        _FINISH,
+        {
+            "reminder_id": outgoing.id,
+            "number": outgoing.number,
+            "now": now,
+            "outcome": outcome.outcome,
+            "detail": outcome.detail,
+            "state": outcome.state,
+            "next_attempt_at": outcome.next_attempt_at,
+        },
+    )
 
 
-async def mark_interrupted(connection: AsyncConnection, *, now: datetime) -> None:
-    """Attempts that a crash cut off: unknown, and tried once more unless that was the second."""
-    await connection.execute(_INTERRUPTED, {"now": now})
+async def cancel(connection: AsyncConnection, reminder_id: int) -> None:
+    """End a reminder that was certainly never accepted; its stage may be decided anew."""
+    await connection.execute(_CANCEL, {"reminder_id": reminder_id})
+
+
+async def leave_unknown(connection: AsyncConnection, reminder_id: int) -> None:
+    """End a reminder that may have been accepted."""
+    await connection.execute(_LEAVE_UNKNOWN, {"reminder_id": reminder_id})
+
+
+async def mark_interrupted(connection: AsyncConnection, *, now: datetime, detail: str) -> None:
+    """Attempts that a crash cut off: unknown, and tried once more unless that was the second.
+
+    Only the one dispatcher that leads may call this, before it hands anything over.
+    """
+    await connection.execute(_INTERRUPTED, {"now": now, "detail": detail})

@@ -4,35 +4,38 @@ The attempt is in the ledger before the first byte goes out. A crash in between 
 tried once more under the same Message-ID, and shown as such (I6).
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from aiosmtplib import SMTPException
-from sqlalchemy.ext.asyncio import AsyncEngine
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.notifier.delivery import repository
-from services.notifier.delivery.mailer import Mail, Mailer, MailRefused, MailUnavailable
-from services.notifier.delivery.repository import Outgoing
-from services.notifier.reminders.use_cases import is_working_time
-from services.notifier.timers.repository import owed_reports
-from shared.catalogue.catalogue import CatalogueReader
+from services.notifier.delivery.mailer import (
+    Mail,
+    Mailer,
+    MailRefused,
+    MailUnavailable,
+    OutcomeUnknown,
+)
+from services.notifier.delivery.repository import Outcome, Outgoing
+from services.notifier.reminders.mails import MailText, MailWriter
+from services.notifier.reminders.repository import ReminderState
+from services.notifier.reminders.use_cases import is_working_time, stage_fits
+from services.notifier.timers.repository import OwedReport, owed_reports
+from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.clock import Clock
 from shared.db.engine import transaction
-from shared.domain.reminders import ReminderPolicy
+from shared.domain.errors import UnknownOrganization
+from shared.domain.reminders import ReminderPolicy, ReminderStage
+from shared.domain.time import in_vietnam
+from shared.observability.metrics import MAILS
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 12
+INTERRUPTED = "the notifier stopped during the hand-over"
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an attempt; `again` when another one makes sense."""
-
-    outcome: str
-    state: str
-    detail: str | None = None
-    again: bool = False
+log = structlog.get_logger(__name__)
 
 
 class Courier:
@@ -45,78 +48,140 @@ class Courier:
         clock: Clock,
         catalogue: CatalogueReader,
         policy: ReminderPolicy,
+        writer: MailWriter,
         mailer: Mailer,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._catalogue = catalogue
         self._policy = policy
+        self._writer = writer
         self._mailer = mailer
 
     async def mark_interrupted(self) -> None:
         """Note the attempts that a crash cut off; called once, before the first delivery."""
         async with transaction(self._engine) as connection:
-            await repository.mark_interrupted(connection, now=self._clock.now())
+            await repository.mark_interrupted(connection, now=self._clock.now(), detail=INTERRUPTED)
 
     async def deliver_next(self) -> bool:
-        """Hand one reminder over; False when there is none that may go now."""
+        """Hand one reminder over, or end it; False when there is none that may go now."""
         catalogue = await self._catalogue.current()
-        if not is_working_time(self._clock.now(), policy=self._policy, catalogue=catalogue):
+        now = self._clock.now()
+        if not is_working_time(now, policy=self._policy, catalogue=catalogue):
             return False
         async with transaction(self._engine) as connection:
-            outgoing = await repository.next_outgoing(connection, now=self._clock.now())
+            outgoing = await repository.next_outgoing(connection, now=now)
             if outgoing is None:
                 return False
-            owed = await owed_reports(connection, [outgoing.obligation_id])
-            if not owed[outgoing.obligation_id].is_owed:
-                await repository.set_aside(connection, outgoing.id, state="cancelled")
-                return True
-            number = outgoing.attempts + 1
-            await repository.start_attempt(
-                connection, outgoing.id, number=number, now=self._clock.now()
-            )
-        outcome = await self._hand_over(outgoing)
-        await self._finish(outgoing, outcome)
+            mail = await self._start(connection, outgoing, catalogue=catalogue, now=now)
+        if mail is not None:
+            await self._finish(outgoing, await self._hand_over(outgoing, mail))
         return True
 
-    async def _hand_over(self, outgoing: Outgoing) -> Outcome:
-        mail = Mail(
+    async def _start(
+        self,
+        connection: AsyncConnection,
+        outgoing: Outgoing,
+        *,
+        catalogue: Catalogue,
+        now: datetime,
+    ) -> Mail | None:
+        """The mail to hand over, entered as an attempt; None if it is not true any more."""
+        owed = await owed_reports(connection, [outgoing.obligation_id])
+        words = self._words(
+            outgoing, owed.get(outgoing.obligation_id), catalogue=catalogue, now=now
+        )
+        if words is None:
+            await _end(connection, outgoing)
+            return None
+        await repository.start_attempt(connection, outgoing, mail=words, now=now)
+        return Mail(
             recipient=outgoing.recipient,
             message_id=outgoing.message_id,
-            subject=outgoing.subject,
-            body_text=outgoing.body_text,
-            body_html=outgoing.body_html,
+            subject=words.subject,
+            body_text=words.body_text,
+            body_html=words.body_html,
+            written_at=in_vietnam(now),
         )
+
+    def _words(
+        self,
+        outgoing: Outgoing,
+        report: OwedReport | None,
+        *,
+        catalogue: Catalogue,
+        now: datetime,
+    ) -> MailText | None:
+        """What the mail says now: hours or days may lie between the decision and this attempt.
+
+        One that may have been accepted keeps its words, as it keeps its Message-ID.
+        """
+        stage = ReminderStage(outgoing.stage)
+        if report is None or not report.is_owed:
+            return None
+        if not stage_fits(stage, deadline=report.deadline, now=now):
+            return None
+        if outgoing.unknowns:
+            return outgoing.text
+        try:
+            return self._writer.write(report, stage=stage, catalogue=catalogue, now=now)
+        except UnknownOrganization:
+            return None
+
+    async def _hand_over(self, outgoing: Outgoing, mail: Mail) -> Outcome:
         try:
             await self._mailer.send(mail)
         except MailRefused as fault:
-            return Outcome("refused", "failed", detail=str(fault))
+            return self._given_up(outgoing, "refused", str(fault))
         except MailUnavailable as fault:
-            again = outgoing.attempts + 1 < MOST_ATTEMPTS
-            return Outcome(
-                "unreachable", "decided" if again else "failed", detail=str(fault), again=again
-            )
-        except (SMTPException, OSError) as fault:
-            return Outcome(
-                "unknown", "outcome_unknown", detail=str(fault), again=outgoing.unknowns == 0
-            )
-        return Outcome("sent", "sent")
+            return self._unavailable(outgoing, str(fault))
+        except OutcomeUnknown as fault:
+            return self._unknown(outgoing, str(fault))
+        return Outcome("sent", ReminderState.SENT)
+
+    def _given_up(self, outgoing: Outgoing, outcome: str, detail: str) -> Outcome:
+        """Certainly not accepted this time; that an earlier attempt may have been stays visible."""
+        unknown = outgoing.unknowns > 0
+        state = ReminderState.OUTCOME_UNKNOWN if unknown else ReminderState.FAILED
+        return Outcome(outcome, state, detail)
+
+    def _unavailable(self, outgoing: Outgoing, detail: str) -> Outcome:
+        if outgoing.number >= MOST_ATTEMPTS:
+            return self._given_up(outgoing, "unreachable", detail)
+        unknown = outgoing.unknowns > 0
+        state = ReminderState.OUTCOME_UNKNOWN if unknown else ReminderState.DECIDED
+        again_at = self._clock.now() + pause(outgoing.attempts)
+        return Outcome("unreachable", state, detail, next_attempt_at=again_at)
+
+    def _unknown(self, outgoing: Outgoing, detail: str) -> Outcome:
+        again_at = None if outgoing.unknowns else self._clock.now() + pause(0)
+        return Outcome("unknown", ReminderState.OUTCOME_UNKNOWN, detail, next_attempt_at=again_at)
 
     async def _finish(self, outgoing: Outgoing, outcome: Outcome) -> None:
-        now = self._clock.now()
         async with transaction(self._engine) as connection:
             await repository.finish_attempt(
-                connection,
-                outgoing.id,
-                number=outgoing.attempts + 1,
-                now=now,
-                outcome=outcome.outcome,
-                detail=outcome.detail,
-                state=outcome.state,
-                next_attempt_at=now + pause(outgoing.attempts) if outcome.again else None,
+                connection, outgoing, outcome=outcome, now=self._clock.now()
             )
+        MAILS.labels(outcome.outcome).inc()
+        log.info(
+            "reminder_handed_over",
+            reminder_id=outgoing.id,
+            obligation_id=outgoing.obligation_id,
+            attempt=outgoing.number,
+            outcome=outcome.outcome,
+            detail=outcome.detail,
+        )
+
+
+async def _end(connection: AsyncConnection, outgoing: Outgoing) -> None:
+    if outgoing.unknowns:
+        await repository.leave_unknown(connection, outgoing.id)
+    else:
+        await repository.cancel(connection, outgoing.id)
+    log.info("reminder_cancelled", reminder_id=outgoing.id, obligation_id=outgoing.obligation_id)
 
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after `attempts` failures: doubling from a minute up to an hour."""
-    return min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)
+    doubled: timedelta = FIRST_PAUSE * 2**attempts
+    return min(doubled, LONGEST_PAUSE)

@@ -1,5 +1,6 @@
 """SQL of the demonstration's mailbox."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,19 +12,22 @@ INSERT INTO notifier.demo_mail (received_at, recipient, subject, message_id, sou
 VALUES (:received_at, :recipient, :subject, :message_id, :source)
 """)
 _NEWEST = text("""
-SELECT id, received_at, recipient, subject FROM notifier.demo_mail
-WHERE CAST(:recipient AS text) IS NULL OR recipient = :recipient
+SELECT id, received_at, recipient, source FROM notifier.demo_mail
+WHERE recipient = ANY(CAST(:recipients AS text[]))
+  AND (CAST(:before_id AS bigint) IS NULL OR id < :before_id)
 ORDER BY id DESC LIMIT :limit
 """)
-_ONE = text("SELECT source FROM notifier.demo_mail WHERE id = :id")
+_ONE = text("SELECT id, received_at, recipient, source FROM notifier.demo_mail WHERE id = :id")
 
 
 @dataclass(frozen=True, slots=True)
-class MailLine:
+class StoredMail:
+    """A mail as it came in; `source` is the whole message (RFC 5322)."""
+
     id: int
     received_at: datetime
     recipient: str
-    subject: str
+    source: bytes
 
 
 async def save_mail(
@@ -48,13 +52,19 @@ async def save_mail(
 
 
 async def newest_mails(
-    connection: AsyncConnection, *, recipient: str | None, limit: int
-) -> tuple[MailLine, ...]:
-    rows = await connection.execute(_NEWEST, {"recipient": recipient, "limit": limit})
-    return tuple(MailLine(**row) for row in rows.mappings())
+    connection: AsyncConnection,
+    recipients: Collection[str],
+    *,
+    before_id: int | None = None,
+    limit: int,
+) -> tuple[StoredMail, ...]:
+    """The mails to these addresses, newest first: those after `before_id`, at most `limit`."""
+    rows = await connection.execute(
+        _NEWEST, {"recipients": list(recipients), "before_id": before_id, "limit": limit}
+    )
+    return tuple(StoredMail(**row) for row in rows.mappings())
 
 
-async def mail_source(connection: AsyncConnection, mail_id: int) -> bytes | None:
-    """The whole message (RFC 5322), or None if there is none of this id."""
-    source: bytes | None = await connection.scalar(_ONE, {"id": mail_id})
-    return source
+async def find_mail(connection: AsyncConnection, mail_id: int) -> StoredMail | None:
+    row = (await connection.execute(_ONE, {"id": mail_id})).mappings().one_or_none()
+    return StoredMail(**row) if row else None

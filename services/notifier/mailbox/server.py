@@ -4,18 +4,24 @@ import asyncio
 from email import message_from_bytes
 from email.policy import default as modern
 
+import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.notifier.delivery.mailer import Mail, Mailer, MailUnavailable, SmtpMailer, SmtpServer
 from services.notifier.mailbox.repository import save_mail
 from shared.clock import Clock
 from shared.db.engine import transaction
 
 LOOPBACK = "127.0.0.1"
+ACCEPTED = "250 2.0.0 OK"
+TRY_AGAIN = "451 4.3.0 The mailbox cannot be written now"
+
+log = structlog.get_logger(__name__)
 
 
 class _Inbox:
-    """What aiosmtpd calls for each message; the name of the method is its protocol."""
+    """What aiosmtpd calls; the names of the methods are its protocol."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
@@ -25,7 +31,7 @@ class _Inbox:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         del server, session
-        source = bytes(envelope.content or b"")
+        source = envelope.original_content or b""
         message = message_from_bytes(source, policy=modern)
         async with transaction(self._engine) as connection:
             for recipient in envelope.rcpt_tos:
@@ -37,17 +43,55 @@ class _Inbox:
                     message_id=str(message["Message-ID"] or ""),
                     source=source,
                 )
-        return "250 2.0.0 OK"
+        return ACCEPTED
+
+    async def handle_exception(self, error: Exception) -> str:
+        """A mail that could not be kept is not refused for good: it may come again."""
+        log.warning("demo_mail_not_kept", error=repr(error))
+        return TRY_AGAIN
 
 
-async def open_mail_server(
-    engine: AsyncEngine, clock: Clock, *, port: int = 0
-) -> tuple[asyncio.Server, int]:
-    """Listen on loopback; returns the server and its port (a free one for 0)."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: SMTP(_Inbox(engine, clock), hostname="localhost", enable_SMTPUTF8=True, loop=loop),
-        host=LOOPBACK,
-        port=port,
-    )
-    return server, server.sockets[0].getsockname()[1]
+class DemoMailServer:
+    """Listens on loopback, on a free port, for as long as it runs."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._inbox = _Inbox(engine, clock)
+        self._port: int | None = None
+
+    @property
+    def port(self) -> int | None:
+        """None while it does not listen."""
+        return self._port
+
+    def mailer(self, sender: str) -> Mailer:
+        """Hands mails over to this server, over SMTP as to any other."""
+        return _LoopbackMailer(self, sender)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(self._protocol, host=LOOPBACK, port=0)
+        self._port = server.sockets[0].getsockname()[1]
+        log.info("demo_mail_server_listens", port=self._port)
+        try:
+            await stop.wait()
+        finally:
+            self._port = None
+            server.close()
+
+    def _protocol(self) -> SMTP:
+        return SMTP(self._inbox, hostname="localhost", loop=asyncio.get_running_loop())
+
+
+class _LoopbackMailer:
+    """A `Mailer` to whatever port the demonstration's server has."""
+
+    def __init__(self, server: DemoMailServer, sender: str) -> None:
+        self._server = server
+        self._sender = sender
+
+    async def send(self, mail: Mail) -> None:
+        if self._server.port is None:
+            raise MailUnavailable("the demonstration's mail server does not listen")
+        at = SmtpServer(host=LOOPBACK, port=self._server.port, sender=self._sender)
+        await SmtpMailer(at).send(mail)

@@ -1,22 +1,23 @@
 """Writes reminder mails: plain text and HTML, one button, whom to call, why you got it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import make_msgid
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from services.notifier.reminders.repository import Reminder
 from services.notifier.timers.repository import OwedReport
 from services.notifier.timers.use_cases import deadline_date
 from shared.catalogue.catalogue import Catalogue
-from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode
+from shared.catalogue.errors import UnknownForm
+from shared.domain.identifiers import FormCode, OrganizationId
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.reminders import ReminderStage
 from shared.domain.time import in_vietnam, vietnam_date
-from shared.web.formats import date_long, period_name
+from shared.labels.labels import Labels, Language
+from shared.web.formats import Formats
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "notifier" / "mails"
 SUBJECTS = {
@@ -25,12 +26,22 @@ SUBJECTS = {
 }
 
 
-class MailWriter:
-    """Writes one reminder for one owed report; `demo` marks it as made-up."""
+@dataclass(frozen=True, slots=True)
+class MailText:
+    """What a reminder says."""
 
-    def __init__(self, *, base_url: str, demo: bool) -> None:
+    subject: str
+    body_text: str
+    body_html: str
+
+
+class MailWriter:
+    """Writes reminders for owed reports; `demo` marks them as made-up."""
+
+    def __init__(self, *, base_url: str, demo: bool, labels: Labels) -> None:
         self._base_url = base_url.rstrip("/")
         self._demo = demo
+        self._formats = Formats(Language.VI, labels)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(["html"]),
@@ -39,53 +50,68 @@ class MailWriter:
             lstrip_blocks=True,
         )
 
+    def new_message_id(self) -> str:
+        """Unique in the world (RFC 5322, section 3.6.4)."""
+        return make_msgid(domain=urlsplit(self._base_url).hostname or "tonghop")
+
     def write(
         self, report: OwedReport, *, stage: ReminderStage, catalogue: Catalogue, now: datetime
-    ) -> Reminder | None:
-        """The mail to the organization's address of record; None if it has none."""
-        today = vietnam_date(now)
-        tree = catalogue.tree(today)
-        sender = tree.get(OrganizationId(report.organization_id))
-        if not sender.email:
-            return None
-        receiver = tree.get(OrganizationId(report.receiver_id)) if report.receiver_id else None
-        words = self._words(report, sender=sender, receiver=receiver, catalogue=catalogue, now=now)
-        return Reminder(
-            obligation_id=report.obligation_id,
-            organization_id=report.organization_id,
-            stage=stage,
-            recipient=sender.email,
-            message_id=make_msgid(domain=urlsplit(self._base_url).hostname or "tonghop"),
-            subject=self._subject(stage, words),
+    ) -> MailText:
+        """What to say at `now`; raises UnknownOrganization if the one that owes it is gone."""
+        words = self._words(report, catalogue=catalogue, now=now)
+        mark = "[Số liệu mô phỏng] " if self._demo else ""
+        return MailText(
+            subject=mark + SUBJECTS[stage].format(**words),
             body_text=self._templates.get_template(f"{stage}.txt").render(words),
             body_html=self._templates.get_template(f"{stage}.html").render(words),
-            decided_at=now,
         )
 
-    def _subject(self, stage: ReminderStage, words: dict[str, object]) -> str:
-        mark = "[Số liệu mô phỏng] " if self._demo else ""
-        return mark + SUBJECTS[stage].format(**words)
-
     def _words(
-        self,
-        report: OwedReport,
-        *,
-        sender: OrganizationVersion,
-        receiver: OrganizationVersion | None,
-        catalogue: Catalogue,
-        now: datetime,
+        self, report: OwedReport, *, catalogue: Catalogue, now: datetime
     ) -> dict[str, object]:
-        last_day = deadline_date(report.deadline)
-        today = vietnam_date(now)
-        form = catalogue.form(FormCode(report.form), on=last_day)
+        last_day, today = deadline_date(report.deadline), vietnam_date(now)
+        receiver = _receiver(report, catalogue=catalogue, now=now)
         return {
-            "sender": sender,
+            "sender": catalogue.tree(today).get(OrganizationId(report.organization_id)),
             "receiver": receiver,
-            "form": form.name,
-            "period": period_name(PeriodCode(report.period), language="vi"),
-            "deadline": date_long(last_day, language="vi"),
+            "contact": _contact(receiver),
+            "form": _form_name(report, catalogue=catalogue),
+            "period": self._formats.period(report.period),
+            "deadline": self._formats.date_long(last_day),
             "working_days": abs(catalogue.calendar.working_days_between(today, last_day)),
-            "now": format_datetime(in_vietnam(now), "HH 'giờ' mm 'ngày' dd/MM/yyyy", locale="vi"),
+            "now": f"{in_vietnam(now):%H giờ %M ngày %d/%m/%Y}",
             "link": f"{self._base_url}/obligations/{report.obligation_id}/form",
             "demo": self._demo,
         }
+
+
+def _form_name(report: OwedReport, *, catalogue: Catalogue) -> str:
+    """Its code, should the form have been taken back since: the report is owed all the same."""
+    try:
+        return catalogue.form(FormCode(report.form), on=report.cutoff_date).name
+    except UnknownForm:
+        return report.form
+
+
+def _receiver(
+    report: OwedReport, *, catalogue: Catalogue, now: datetime
+) -> OrganizationVersion | None:
+    """Whom to call: the receiver, unless it is gone."""
+    if report.receiver_id is None:
+        return None
+    organizations = catalogue.tree(vietnam_date(now)).organizations
+    return organizations.get(OrganizationId(report.receiver_id))
+
+
+def _contact(receiver: OrganizationVersion | None) -> str:
+    """The person, if one is named, and the organization."""
+    if receiver is None:
+        return ""
+    return ", ".join(filter(None, (receiver.contact_name, receiver.name)))
+
+
+def address_of(organization_id: int, *, catalogue: Catalogue, now: datetime) -> str | None:
+    """The address of record of an organization; None if it has none, or is gone."""
+    organizations = catalogue.tree(vietnam_date(now)).organizations
+    organization = organizations.get(OrganizationId(organization_id))
+    return organization.email if organization else None

@@ -1,12 +1,18 @@
 """SQL of the ledger: what was decided, and what became of every attempt to hand it over."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifier.reminders.mails import MailText
+
+# A reminder that was cancelled was never handed over: it may be decided anew, under its own
+# Message-ID. Any other stays as it is.
 _INSERT = text("""
 INSERT INTO notifier.reminder (obligation_id, organization_id, stage, recipient, message_id,
                                subject, body_text, body_html, decided_at, state, next_attempt_at)
@@ -17,30 +23,50 @@ FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:organization_ids AS bigint[
             CAST(:decided_ats AS timestamptz[]))
      AS fresh (obligation_id, organization_id, stage, recipient, message_id, subject, body_text,
                body_html, decided_at)
-ON CONFLICT (obligation_id, stage, recipient) DO NOTHING
+ON CONFLICT (obligation_id, stage, recipient) DO UPDATE
+    SET subject = excluded.subject, body_text = excluded.body_text,
+        body_html = excluded.body_html, decided_at = excluded.decided_at,
+        state = excluded.state, next_attempt_at = excluded.next_attempt_at
+    WHERE reminder.state = 'cancelled'
 """)
 
 _LEDGER = text("""
 SELECT reminder.id, reminder.obligation_id, reminder.organization_id, reminder.stage,
        reminder.recipient, reminder.message_id, reminder.subject, reminder.decided_at,
-       reminder.state, reminder.next_attempt_at, obligation.form, obligation.period,
-       coalesce(attempts.number, 0) AS attempts, attempts.last_at, attempts.detail
+       reminder.state, reminder.next_attempt_at, obligation.form, obligation.period
 FROM notifier.reminder
 JOIN notifier.obligation USING (obligation_id)
-LEFT JOIN LATERAL (
-    SELECT number, coalesce(finished_at, started_at) AS last_at, detail
-    FROM notifier.delivery_attempt
-    WHERE reminder_id = reminder.id
-    ORDER BY number DESC LIMIT 1
-) AS attempts ON true
-WHERE (reminder.organization_id = ANY(CAST(:organization_ids AS bigint[]))
-       OR obligation.receiver_id = :receiver_id)
+WHERE reminder.organization_id = ANY(CAST(:organization_ids AS bigint[]))
   AND (CAST(:obligation_id AS bigint) IS NULL OR reminder.obligation_id = :obligation_id)
   AND (CAST(:state AS text) IS NULL OR reminder.state = :state)
   AND (CAST(:before_id AS bigint) IS NULL OR reminder.id < :before_id)
 ORDER BY reminder.id DESC
 LIMIT :limit
 """)
+
+_ATTEMPTS = text("""
+SELECT reminder_id, number, started_at, finished_at, outcome, detail
+FROM notifier.delivery_attempt
+WHERE reminder_id = ANY(CAST(:reminder_ids AS bigint[]))
+ORDER BY reminder_id, number
+""")
+
+_COUNTS = text("""
+SELECT state, count(*) AS reminders FROM notifier.reminder
+WHERE organization_id = ANY(CAST(:organization_ids AS bigint[]))
+GROUP BY state
+""")
+
+
+class ReminderState(StrEnum):
+    """What became of a decided reminder."""
+
+    DECIDED = "decided"
+    HANDING_OVER = "handing_over"
+    SENT = "sent"
+    FAILED = "failed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +78,24 @@ class Reminder:
     stage: str
     recipient: str
     message_id: str
-    subject: str
-    body_text: str
-    body_html: str
+    text: MailText
     decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One hand-over to the mail server; `finished_at` is None while it goes on."""
+
+    number: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """A reminder as the ledger shows it, with its last attempt."""
+    """A reminder as the ledger shows it, with every attempt to hand it over."""
 
     id: int
     obligation_id: int
@@ -70,29 +105,26 @@ class LedgerLine:
     message_id: str
     subject: str
     decided_at: datetime
-    state: str
+    state: ReminderState
     next_attempt_at: datetime | None
     form: str
     period: str
-    attempts: int
-    last_at: datetime | None
-    detail: str | None
+    attempts: tuple[Attempt, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerQuery:
-    """Which lines to show: those of `organization_ids`, or received by `receiver_id`."""
+    """Which lines to show, newest first: those after the line `before_id`, at most `limit`."""
 
     organization_ids: Collection[int]
-    receiver_id: int
     obligation_id: int | None = None
-    state: str | None = None
+    state: ReminderState | None = None
     before_id: int | None = None
-    limit: int = 100
+    limit: int = 50
 
 
 async def save_reminders(connection: AsyncConnection, reminders: Sequence[Reminder]) -> None:
-    """Enter decided reminders; one that was decided before is left as it is."""
+    """Enter decided reminders; one that was decided before and stands is left as it is."""
     await connection.execute(
         _INSERT,
         {
@@ -101,24 +133,49 @@ async def save_reminders(connection: AsyncConnection, reminders: Sequence[Remind
             "stages": [item.stage for item in reminders],
             "recipients": [item.recipient for item in reminders],
             "message_ids": [item.message_id for item in reminders],
-            "subjects": [item.subject for item in reminders],
-            "body_texts": [item.body_text for item in reminders],
-            "body_htmls": [item.body_html for item in reminders],
+            "subjects": [item.text.subject for item in reminders],
+            "body_texts": [item.text.body_text for item in reminders],
+            "body_htmls": [item.text.body_html for item in reminders],
             "decided_ats": [item.decided_at for item in reminders],
         },
     )
 
 
 async def ledger(connection: AsyncConnection, query: LedgerQuery) -> tuple[LedgerLine, ...]:
-    rows = await connection.execute(
+    found = await connection.execute(
         _LEDGER,
         {
             "organization_ids": list(query.organization_ids),
-            "receiver_id": query.receiver_id,
             "obligation_id": query.obligation_id,
             "state": query.state,
             "before_id": query.before_id,
             "limit": query.limit,
         },
     )
-    return tuple(LedgerLine(**row) for row in rows.mappings())
+    rows = found.mappings().all()
+    attempts = await _attempts(connection, [row["id"] for row in rows])
+    return tuple(_line(row, attempts=attempts[row["id"]]) for row in rows)
+
+
+async def count_by_state(
+    connection: AsyncConnection, organization_ids: Collection[int]
+) -> dict[ReminderState, int]:
+    """How many reminders to these organizations are in each state; states without any left out."""
+    rows = await connection.execute(_COUNTS, {"organization_ids": list(organization_ids)})
+    return {ReminderState(row.state): row.reminders for row in rows}
+
+
+async def _attempts(
+    connection: AsyncConnection, reminder_ids: Sequence[int]
+) -> defaultdict[int, list[Attempt]]:
+    found: defaultdict[int, list[Attempt]] = defaultdict(list)
+    rows = await connection.execute(_ATTEMPTS, {"reminder_ids": list(reminder_ids)})
+    for row in rows.mappings():
+        values = dict(row)
+        found[values.pop("reminder_id")].append(Attempt(**values))
+    return found
+
+
+def _line(row: RowMapping, *, attempts: Sequence[Attempt]) -> LedgerLine:
+    values = {**row, "state": ReminderState(row["state"])}
+    return LedgerLine(**values, attempts=tuple(attempts))

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.notifier.reminders.mails import MailWriter
+from services.notifier.reminders.mails import MailWriter, address_of
 from services.notifier.reminders.repository import Reminder, save_reminders
 from services.notifier.timers import repository as timers
 from services.notifier.timers.repository import DueTimer, OwedReport
@@ -16,6 +17,8 @@ from shared.db.engine import transaction
 from shared.domain.reminders import ReminderPolicy, ReminderStage, next_working_instant
 
 DECISIONS_PER_TRANSACTION = 200
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Decider:
                 connection,
                 [(item.timer.obligation_id, item.timer.stage, item.state) for item in verdicts],
             )
+        _log_verdicts(verdicts)
         return len(due)
 
     def _judge(
@@ -75,21 +79,31 @@ class Decider:
         now: datetime,
     ) -> list[Verdict]:
         return [
-            self._verdict(timer, owed[timer.obligation_id], catalogue=catalogue, now=now)
+            self._verdict(timer, owed.get(timer.obligation_id), catalogue=catalogue, now=now)
             for timer in due
         ]
 
     def _verdict(
-        self, timer: DueTimer, report: OwedReport, *, catalogue: Catalogue, now: datetime
+        self, timer: DueTimer, report: OwedReport | None, *, catalogue: Catalogue, now: datetime
     ) -> Verdict:
-        stage = ReminderStage(timer.stage)
-        if not report.is_owed:
+        if report is None or not report.is_owed:
             return Verdict(timer, "not_needed")
-        if (now < report.deadline) != (stage is ReminderStage.DUE_SOON):
+        stage = ReminderStage(timer.stage)
+        if not stage_fits(stage, deadline=report.deadline, now=now):
             return Verdict(timer, "missed")
-        reminder = self._writer.write(report, stage=stage, catalogue=catalogue, now=now)
-        if reminder is None:
+        recipient = address_of(report.organization_id, catalogue=catalogue, now=now)
+        if recipient is None:
             return Verdict(timer, "no_recipient")
+        text = self._writer.write(report, stage=stage, catalogue=catalogue, now=now)
+        reminder = Reminder(
+            obligation_id=report.obligation_id,
+            organization_id=report.organization_id,
+            stage=stage,
+            recipient=recipient,
+            message_id=self._writer.new_message_id(),
+            text=text,
+            decided_at=now,
+        )
         return Verdict(timer, "decided", reminder)
 
 
@@ -97,3 +111,18 @@ def is_working_time(instant: datetime, *, policy: ReminderPolicy, catalogue: Cat
     """Whether mails may go out at `instant`: a working day, within the policy's hours."""
     opening = next_working_instant(instant, hours=policy.hours, calendar=catalogue.calendar)
     return opening == instant
+
+
+def stage_fits(stage: ReminderStage, *, deadline: datetime, now: datetime) -> bool:
+    """Whether a stage is still true: due soon until the deadline, overdue from then on."""
+    return (now < deadline) == (stage is ReminderStage.DUE_SOON)
+
+
+def _log_verdicts(verdicts: Sequence[Verdict]) -> None:
+    for verdict in verdicts:
+        log.info(
+            "reminder_judged",
+            obligation_id=verdict.timer.obligation_id,
+            stage=verdict.timer.stage,
+            verdict=verdict.state,
+        )

@@ -1,8 +1,8 @@
 """SQL of the notifier's copy of obligations and of their timers; a batch is one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -25,49 +25,72 @@ ON CONFLICT (obligation_id) DO UPDATE
 RETURNING obligation_id
 """)
 
-# A stage that was decided stays so; a waiting one follows the deadline.
+# A stage that was decided stays so. One that was not needed may be needed under the new state of
+# the obligation: it waits again, and the log has the last word when it falls due.
 _UPSERT_TIMERS = text("""
 INSERT INTO notifier.timer (obligation_id, stage, due_at, state)
-SELECT fresh.obligation_id, fresh.stage, fresh.due_at,
-       CASE WHEN fresh.due_at < first_start.started_at THEN 'missed' ELSE 'waiting' END
-FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]),
-            CAST(:due_ats AS timestamptz[])) AS fresh (obligation_id, stage, due_at)
-CROSS JOIN notifier.first_start
+SELECT * FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]),
+                     CAST(:due_ats AS timestamptz[]), CAST(:states AS text[]))
 ON CONFLICT (obligation_id, stage) DO UPDATE
     SET due_at = excluded.due_at, state = excluded.state
-    WHERE timer.state <> 'decided' AND timer.due_at <> excluded.due_at
+    WHERE timer.state <> 'decided'
+      AND (timer.due_at <> excluded.due_at OR timer.state = 'not_needed')
 """)
 
 _END_TIMERS = text("""
 UPDATE notifier.timer SET state = 'not_needed'
-WHERE state = 'waiting' AND obligation_id = ANY(CAST(:obligation_ids AS bigint[]))
+WHERE state IN ('waiting', 'no_recipient')
+  AND obligation_id = ANY(CAST(:obligation_ids AS bigint[]))
 """)
 
+_RECONSIDER = text("UPDATE notifier.timer SET state = 'waiting' WHERE state = 'no_recipient'")
+
+_WITH_WAITING_TIMERS = text("""
+SELECT obligation_id, deadline FROM notifier.obligation
+WHERE state <> 'excluded' AND EXISTS (
+    SELECT FROM notifier.timer
+    WHERE timer.obligation_id = obligation.obligation_id AND timer.state = 'waiting')
+""")
+
+# The overdue stage is never brought forward: it may have been put off by a return.
+_RETIME = text("""
+UPDATE notifier.timer
+SET due_at = CASE timer.stage WHEN 'overdue' THEN greatest(timer.due_at, fresh.due_at)
+                              ELSE fresh.due_at END
+FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]),
+            CAST(:due_ats AS timestamptz[])) AS fresh (obligation_id, stage, due_at)
+WHERE timer.obligation_id = fresh.obligation_id AND timer.stage = fresh.stage
+  AND timer.state = 'waiting' AND timer.due_at <> fresh.due_at
+""")
+
+# A stage is never decided twice. All the same every state is matched: a timer that is being judged
+# at this moment is locked, waited for, and may come out of that as not needed.
 _REARM = text("""
-UPDATE notifier.timer SET state = 'waiting', due_at = greatest(timer.due_at, owed.due_at)
+UPDATE notifier.timer
+SET state = CASE timer.state WHEN 'decided' THEN 'decided' ELSE 'waiting' END,
+    due_at = greatest(timer.due_at, owed.due_at)
 FROM unnest(CAST(:organization_ids AS bigint[]), CAST(:regimes AS text[]), CAST(:forms AS text[]),
             CAST(:periods AS text[]), CAST(:due_ats AS timestamptz[]))
          AS owed (organization_id, regime, form, period, due_at)
 JOIN notifier.obligation USING (organization_id, regime, form, period)
-WHERE timer.obligation_id = obligation.obligation_id
-  AND timer.stage = :stage AND timer.state = 'not_needed' AND obligation.state <> 'excluded'
+WHERE timer.obligation_id = obligation.obligation_id AND timer.stage = :stage
+  AND obligation.state <> 'excluded'
 """)
 
 # Two dispatchers never hold the same timer; the second passes over what the first has locked.
 _DUE = text("""
-SELECT timer.obligation_id, timer.stage, timer.due_at, obligation.organization_id
-FROM notifier.timer JOIN notifier.obligation USING (obligation_id)
-WHERE timer.state = 'waiting' AND timer.due_at <= :now
-ORDER BY timer.due_at, timer.obligation_id
+SELECT obligation_id, stage, due_at FROM notifier.timer
+WHERE state = 'waiting' AND due_at <= :now
+ORDER BY due_at, obligation_id, stage
 LIMIT :limit
-FOR UPDATE OF timer SKIP LOCKED
+FOR UPDATE SKIP LOCKED
 """)
 
 # The truth, read in the transaction of the decision: never the notifier's own copy.
 _STANDING = text("""
 SELECT obligation.id AS obligation_id, obligation.organization_id, obligation.receiver_id,
-       obligation.regime, obligation.form, obligation.period, obligation.deadline,
-       obligation.state = 'excluded' AS excluded,
+       obligation.regime, obligation.form, obligation.period, obligation.cutoff_date,
+       obligation.deadline, obligation.state = 'excluded' AS excluded,
        coalesce(report.live_version IS NOT NULL, false) AS is_in
 FROM log.obligation
 LEFT JOIN log.report ON report.obligation_id = obligation.id
@@ -81,8 +104,19 @@ FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]), CAST(:st
 WHERE timer.obligation_id = decided.obligation_id AND timer.stage = decided.stage
 """)
 
-_FIRST_START = text("""
+_NOTE_FIRST_START = text("""
 INSERT INTO notifier.first_start (started_at) VALUES (:now) ON CONFLICT DO NOTHING
+""")
+_FIRST_START = text("SELECT started_at FROM notifier.first_start")
+
+_WITHOUT_RECIPIENT = text("""
+SELECT timer.obligation_id, timer.stage, timer.due_at, obligation.organization_id,
+       obligation.form, obligation.period, obligation.deadline
+FROM notifier.timer JOIN notifier.obligation USING (obligation_id)
+WHERE timer.state = 'no_recipient'
+  AND obligation.organization_id = ANY(CAST(:organization_ids AS bigint[]))
+ORDER BY timer.due_at DESC, timer.obligation_id
+LIMIT :limit
 """)
 
 
@@ -91,7 +125,29 @@ class DueTimer:
     obligation_id: int
     stage: str
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A stage of an obligation as it is to be set."""
+
+    obligation_id: int
+    stage: str
+    due_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unaddressed:
+    """A stage that fell due for an organization that has no address of record."""
+
+    obligation_id: int
+    stage: str
+    due_at: datetime
     organization_id: int
+    form: str
+    period: str
+    deadline: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +160,7 @@ class OwedReport:
     regime: str
     form: str
     period: str
+    cutoff_date: date
     deadline: datetime
     excluded: bool
     is_in: bool
@@ -113,9 +170,11 @@ class OwedReport:
         return not (self.excluded or self.is_in)
 
 
-async def note_first_start(connection: AsyncConnection, *, now: datetime) -> None:
-    """Remember when the notifier first ran: stages already past then are not caught up."""
-    await connection.execute(_FIRST_START, {"now": now})
+async def note_first_start(connection: AsyncConnection, *, now: datetime) -> datetime:
+    """When the notifier first ran; noted now if this is the first time."""
+    await connection.execute(_NOTE_FIRST_START, {"now": now})
+    started_at: datetime = (await connection.execute(_FIRST_START)).scalar_one()
+    return started_at
 
 
 async def save_obligations(
@@ -139,18 +198,45 @@ async def save_obligations(
     return {row.obligation_id for row in rows}
 
 
-async def save_timers(
-    connection: AsyncConnection, timers: Sequence[tuple[int, str, datetime]]
-) -> None:
-    """Set (obligation, stage, due instant); decided stages stay as they are."""
-    ids, stages, instants = _columns(timers, width=3)
+async def save_timers(connection: AsyncConnection, timers: Sequence[Timer]) -> None:
+    """Set the stages; decided ones stay as they are."""
     await connection.execute(
-        _UPSERT_TIMERS, {"obligation_ids": ids, "stages": stages, "due_ats": instants}
+        _UPSERT_TIMERS,
+        {
+            "obligation_ids": [timer.obligation_id for timer in timers],
+            "stages": [timer.stage for timer in timers],
+            "due_ats": [timer.due_at for timer in timers],
+            "states": [timer.state for timer in timers],
+        },
+    )
+
+
+async def retime(connection: AsyncConnection, timers: Sequence[Timer]) -> None:
+    """Move the stages that still wait to the instants of a new calendar."""
+    await connection.execute(
+        _RETIME,
+        {
+            "obligation_ids": [timer.obligation_id for timer in timers],
+            "stages": [timer.stage for timer in timers],
+            "due_ats": [timer.due_at for timer in timers],
+        },
     )
 
 
 async def end_timers(connection: AsyncConnection, obligation_ids: Sequence[int]) -> None:
+    """None of the stages is needed: the obligation is excluded."""
     await connection.execute(_END_TIMERS, {"obligation_ids": list(obligation_ids)})
+
+
+async def reconsider_unaddressed(connection: AsyncConnection) -> None:
+    """Let stages without a recipient be judged again: an address may have come in."""
+    await connection.execute(_RECONSIDER)
+
+
+async def with_waiting_timers(connection: AsyncConnection) -> tuple[tuple[int, datetime], ...]:
+    """The obligations with a stage still to come, and their deadlines."""
+    rows = await connection.execute(_WITH_WAITING_TIMERS)
+    return tuple((row.obligation_id, row.deadline) for row in rows)
 
 
 async def rearm(
@@ -186,6 +272,16 @@ async def owed_reports(
 ) -> dict[int, OwedReport]:
     rows = await connection.execute(_STANDING, {"obligation_ids": list(set(obligation_ids))})
     return {row["obligation_id"]: OwedReport(**row) for row in rows.mappings()}
+
+
+async def without_recipient(
+    connection: AsyncConnection, organization_ids: Collection[int], *, limit: int
+) -> tuple[Unaddressed, ...]:
+    """What could not be mailed to these organizations, newest first."""
+    rows = await connection.execute(
+        _WITHOUT_RECIPIENT, {"organization_ids": list(organization_ids), "limit": limit}
+    )
+    return tuple(Unaddressed(**row) for row in rows.mappings())
 
 
 async def set_states(connection: AsyncConnection, states: Sequence[tuple[int, str, str]]) -> None:

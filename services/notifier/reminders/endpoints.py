@@ -1,0 +1,46 @@
+"""GET /api/v1/reminders: the ledger."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from services.notifier.dependencies import LARGEST_ID, NotifierDep
+from services.notifier.reminders.ledger import LedgerFilter, read_ledger, read_unaddressed
+from services.notifier.reminders.repository import ReminderState
+from services.notifier.reminders.schemas import (
+    RemindersModel,
+    UnaddressedListModel,
+    ledger_json,
+    unaddressed_json,
+)
+from shared.web.access import SignedIn
+from shared.web.json import json_response
+
+LONGEST_PAGE = 500
+
+router = APIRouter(prefix="/api/v1", tags=["reminders"])
+
+
+@router.get("/reminders", responses={200: {"model": RemindersModel}})
+async def list_reminders(
+    principal: SignedIn,
+    notifier: NotifierDep,
+    *,
+    obligation: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+    state: ReminderState | None = None,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 100,
+) -> Response:
+    """Who was reminded of what, when, and with what result; within the caller's scope."""
+    wanted = LedgerFilter(obligation_id=obligation, state=state, before_id=before, limit=limit)
+    ledger = await read_ledger(notifier, principal, wanted)
+    known = await notifier.catalogue.current()
+    return json_response(ledger_json(ledger, known=known, on=notifier.clock.today()))
+
+
+@router.get("/reminders/without-recipient", responses={200: {"model": UnaddressedListModel}})
+async def list_without_recipient(principal: SignedIn, notifier: NotifierDep) -> Response:
+    """Whom no reminder could be sent to, because the organization has no address of record."""
+    found = await read_unaddressed(notifier, principal)
+    known, on = await notifier.catalogue.current(), notifier.clock.today()
+    return json_response({"items": [unaddressed_json(each, known=known, on=on) for each in found]})

@@ -1,0 +1,123 @@
+"""The ledger as JSON, and the model that documents it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.notifier.reminders.ledger import Ledger, organization_name
+from services.notifier.reminders.repository import LedgerLine, ReminderState
+from services.notifier.timers.repository import Unaddressed
+from shared.catalogue.catalogue import Catalogue
+from shared.domain.reminders import ReminderStage
+
+
+class OrganizationModel(BaseModel):
+    """The surrogate number, which stays, and the name of today."""
+
+    id: int
+    name: str
+
+
+class AttemptModel(BaseModel):
+    """One hand-over; `outcome` is started, sent, refused, unreachable or unknown."""
+
+    number: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    detail: str | None
+
+
+class ReminderModel(BaseModel):
+    """One decided reminder."""
+
+    reminder_id: int
+    obligation_id: int
+    organization: OrganizationModel
+    form: str
+    period: str
+    stage: ReminderStage
+    recipient: str
+    subject: str
+    message_id: str
+    decided_at: datetime
+    state: ReminderState
+    next_attempt_at: datetime | None
+    attempts: list[AttemptModel]
+
+
+class RemindersModel(BaseModel):
+    """Newest first; `next` is the `before` of the rest, null at the end."""
+
+    items: list[ReminderModel]
+    next: int | None
+
+
+class UnaddressedModel(BaseModel):
+    """A stage that fell due for an organization without an address of record."""
+
+    obligation_id: int
+    organization: OrganizationModel
+    form: str
+    period: str
+    stage: ReminderStage
+    due_at: datetime
+    deadline: datetime
+
+
+class UnaddressedListModel(BaseModel):
+    items: list[UnaddressedModel]
+
+
+def ledger_json(ledger: Ledger, *, known: Catalogue, on: date) -> dict[str, Any]:
+    """A page of the ledger, as `RemindersModel` describes it."""
+    return {
+        "items": [_line_json(line, known=known, on=on) for line in ledger.lines],
+        "next": ledger.older,
+    }
+
+
+def unaddressed_json(item: Unaddressed, *, known: Catalogue, on: date) -> dict[str, Any]:
+    """As `UnaddressedModel` describes it."""
+    return {
+        "obligation_id": item.obligation_id,
+        "organization": _organization_json(item.organization_id, known=known, on=on),
+        "form": item.form,
+        "period": item.period,
+        "stage": item.stage,
+        "due_at": item.due_at,
+        "deadline": item.deadline,
+    }
+
+
+def _line_json(line: LedgerLine, *, known: Catalogue, on: date) -> dict[str, Any]:
+    return {
+        "reminder_id": line.id,
+        "obligation_id": line.obligation_id,
+        "organization": _organization_json(line.organization_id, known=known, on=on),
+        "form": line.form,
+        "period": line.period,
+        "stage": line.stage,
+        "recipient": line.recipient,
+        "subject": line.subject,
+        "message_id": line.message_id,
+        "decided_at": line.decided_at,
+        "state": line.state.value,
+        "next_attempt_at": line.next_attempt_at,
+        "attempts": [
+            {
+                "number": attempt.number,
+                "started_at": attempt.started_at,
+                "finished_at": attempt.finished_at,
+                "outcome": attempt.outcome,
+                "detail": attempt.detail,
+            }
+            for attempt in line.attempts
+        ],
+    }
+
+
+def _organization_json(organization_id: int, *, known: Catalogue, on: date) -> dict[str, Any]:
+    name = organization_name(organization_id, known=known, on=on)
+    return {"id": organization_id, "name": name}
