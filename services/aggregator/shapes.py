@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from shared.catalogue.catalogue import Catalogue
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode
 from shared.domain.organizations import Tree
-
-if TYPE_CHECKING:
-    from shared.catalogue.catalogue import Catalogue
 
 
 class Sheaf(NamedTuple):
@@ -51,7 +49,7 @@ class Shape:
         return self.tree.get(organization_id).level in self.form.summing_levels
 
 
-def shape_at(catalogue: "Catalogue", form: FormCode, *, cutoff: date) -> Shape:
+def shape_at(catalogue: Catalogue, form: FormCode, *, cutoff: date) -> Shape:
     """The shape of the sheaf whose data window ends on `cutoff`.
 
     Raises:

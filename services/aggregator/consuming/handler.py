@@ -7,7 +7,7 @@ nothing can be counted twice.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from services.aggregator.consuming.batch import Batch, Incoming, cells_literal, 
 from services.aggregator.consuming.dirty import all_nodes, dirt_of
 from services.aggregator.consuming.repository import ConsumingRepository
 from services.aggregator.shapes import Node, Shape, Sheaf, shape_at
+from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import driver
 from shared.domain.errors import CatalogueError
 from shared.domain.forms import FormTemplate
@@ -23,23 +24,21 @@ from shared.events.envelope import RecordedEvent
 from shared.events.payloads import ObligationStateV1, ReportStateV1
 from shared.messaging.errors import PoisonEvent
 
-if TYPE_CHECKING:
-    from shared.catalogue.catalogue import Catalogue
-    from shared.catalogue.reader import CatalogueReader
-
-
 AnyIncoming = Incoming[ReportStateV1] | Incoming[ObligationStateV1]
 
 
+class CatalogueSource(Protocol):
+    """The part of `shared.catalogue.catalogue.CatalogueReader` that consuming needs."""
+
+    async def at_least(self, number: int) -> Catalogue:
+        """The catalogue as of change `number` or later; not asked anew while it is that new."""
+
+
 class AggregatorHandler:
-    """The aggregator's `EventHandler`.
+    """The aggregator's `EventHandler`. A batch is computed from one catalogue throughout."""
 
-    Works on a catalogue of its own, which moves on only when an event names a newer one: two
-    levels of one tree are never computed from two catalogues within a batch.
-    """
-
-    def __init__(self, catalogue: "CatalogueReader") -> None:
-        self._reader = catalogue
+    def __init__(self, catalogue: CatalogueSource) -> None:
+        self._catalogue = catalogue
 
     async def handle(self, connection: AsyncConnection, events: Sequence[RecordedEvent]) -> None:
         """See `shared.messaging.ports.EventHandler`.
@@ -48,7 +47,7 @@ class AggregatorHandler:
             PoisonEvent: bad data, a report nobody owes, an unknown form, cell or organization.
         """
         batch = read_batch(events)
-        catalogue = await self._reader.at_least(batch.catalogue_number)
+        catalogue = await self._catalogue.at_least(batch.catalogue_number)
         repository = ConsumingRepository(await driver(connection))
         work = _Work(repository, catalogue=catalogue, batch=batch)
         if batch.catalogue_position is None:
@@ -64,7 +63,7 @@ class _Work:
     """One batch on its way through."""
 
     def __init__(
-        self, repository: ConsumingRepository, *, catalogue: "Catalogue", batch: Batch
+        self, repository: ConsumingRepository, *, catalogue: Catalogue, batch: Batch
     ) -> None:
         self._repository = repository
         self._catalogue = catalogue

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.aggregator.shapes import Shape, Sheaf, shape_at
 from services.aggregator.tracks import Track
 from services.aggregator.upkeep.oracle import LoggedReport, RollupValues, expected_rollups
+from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import driver, snapshot
 from shared.domain.figures import figures_from_text
 from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode
@@ -21,8 +22,6 @@ from shared.domain.rollups import NO_COVERAGE, Coverage
 
 if TYPE_CHECKING:
     import asyncpg
-
-    from shared.catalogue.catalogue import Catalogue
 
 SHEAVES = """
 SELECT form, period, max(cutoff_date) AS cutoff_date FROM log.obligation GROUP BY form, period
@@ -85,9 +84,9 @@ class Verification:
     pending: tuple[Sheaf, ...]
 
 
-async def verify(engine: AsyncEngine, *, catalogue: "Catalogue") -> Verification:
+async def verify(engine: AsyncEngine, *, catalogue: Catalogue) -> Verification:
     """Compares everything in one snapshot; one sheaf at a time is held in memory."""
-    compared, differences = 0, []
+    compared, differences = 0, list[Difference]()
     async with snapshot(engine) as connection:
         native = await driver(connection)
         pending = {_sheaf(row) for row in await native.fetch(PENDING)}

@@ -1,0 +1,1 @@
+"""Who has sent and who has not: GET /api/v1/completeness and its page."""

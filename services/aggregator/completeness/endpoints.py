@@ -1,0 +1,59 @@
+"""GET /api/v1/completeness."""
+
+from fastapi import APIRouter, Request, Response
+
+from services.aggregator.completeness.repository import last_deadline_passed
+from services.aggregator.completeness.schemas import completeness_json
+from services.aggregator.completeness.use_cases import read_completeness
+from services.aggregator.dependencies import (
+    AggregatorDep,
+    FormQuery,
+    IfNoneMatch,
+    OrganizationQuery,
+    PeriodCodeQuery,
+    TrackQuery,
+    answer_headers,
+    entity_tag,
+    is_current,
+    not_modified,
+)
+from services.aggregator.reading.questions import ask
+from services.aggregator.reading.repository import read_position
+from services.aggregator.tracks import Track
+from shared.db.engine import snapshot
+from shared.web.access import SignedIn
+from shared.web.json import json_response
+
+router = APIRouter(prefix="/api/v1", tags=["completeness"])
+
+
+@router.get("/completeness")
+async def get_completeness(
+    request: Request,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    *,
+    form: FormQuery,
+    period: PeriodCodeQuery,
+    organization: OrganizationQuery,
+    track: TrackQuery = Track.LIVE,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Expected, reported, on time, late and overdue at an organization and below it."""
+    known, now = await aggregator.catalogue.current(), aggregator.clock.now()
+    question = ask(
+        known,
+        period=period,
+        organization=organization,
+        form=form,
+        track=track,
+        scope=aggregator.scope(principal, known=known),
+    )
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, [question.node])
+        passed = await last_deadline_passed(connection, question.topic.sheaf, now=now)
+        tag = entity_tag(request.url.query, position, known.number, passed)
+        if is_current(if_none_match, tag):
+            return not_modified(tag)
+        answer = await read_completeness(connection, question, position=position, now=now)
+    return json_response(completeness_json(answer), headers=answer_headers(tag))

@@ -1,0 +1,41 @@
+"""/completeness: who has sent, who has not, and whom to call."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from services.aggregator.completeness.use_cases import read_completeness
+from services.aggregator.dashboard.use_cases import deadline_day, missing_units, share_of
+from services.aggregator.dependencies import AggregatorDep
+from services.aggregator.reading.choices import choose
+from services.aggregator.reading.pages import AskedDep, common_context
+from services.aggregator.reading.repository import read_position
+from shared.db.engine import snapshot
+from shared.web.access import SignedIn
+from shared.web.pages import PagesDep
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/completeness")
+async def show_completeness(
+    request: Request,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    pages: PagesDep,
+    asked: AskedDep,
+) -> HTMLResponse:
+    """Progress by organization, and every unit with its deadline and contact."""
+    choice, now = await choose(aggregator, principal, asked), aggregator.clock.now()
+    question = choice.question
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, [question.node])
+        answer = await read_completeness(connection, question, position=position, now=now)
+    return pages.render(
+        request,
+        "aggregator/completeness.html",
+        **common_context(choice, as_of=answer.as_of),
+        answer=answer,
+        missing=missing_units(question, answer),
+        share_of=share_of,
+        deadline_day=deadline_day,
+    )

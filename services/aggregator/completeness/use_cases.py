@@ -1,0 +1,108 @@
+"""How complete a form is at a node, at its children, and who has not sent."""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.aggregator.completeness.repository import DutyRow, read_duties
+from services.aggregator.reading.questions import Question
+from services.aggregator.reading.repository import (
+    AsOf,
+    coverage_of,
+    read_as_of,
+    read_rollups,
+)
+from shared.domain.identifiers import OrganizationId
+from shared.domain.organizations import OrganizationVersion
+from shared.domain.rollups import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class NodeProgress:
+    """`overdue` counts units whose deadline has passed without a report."""
+
+    organization: OrganizationVersion
+    coverage: Coverage
+    overdue: int
+
+    @property
+    def late(self) -> int:
+        return self.coverage.reported - self.coverage.on_time
+
+
+@dataclass(frozen=True, slots=True)
+class UnitProgress:
+    """One unit that owes a report. `parent` is who answers for it in the tree."""
+
+    organization: OrganizationVersion
+    parent: OrganizationVersion | None
+    duty: DutyRow
+
+
+@dataclass(frozen=True, slots=True)
+class CompletenessAnswer:
+    """`units` are all that owe a report below the node, in the order of the tree."""
+
+    question: Question
+    as_of: AsOf
+    now: datetime
+    node: NodeProgress
+    children: tuple[NodeProgress, ...]
+    units: tuple[UnitProgress, ...]
+
+    @property
+    def overdue(self) -> tuple[UnitProgress, ...]:
+        return tuple(each for each in self.units if each.duty.is_overdue(self.now))
+
+    @property
+    def missing(self) -> tuple[UnitProgress, ...]:
+        """Not in yet, whether due or not; those with the earliest deadline first."""
+        waiting = (each for each in self.units if not each.duty.is_in)
+        return tuple(sorted(waiting, key=lambda each: each.duty.deadline))
+
+
+async def read_completeness(
+    connection: AsyncConnection, question: Question, *, position: int, now: datetime
+) -> CompletenessAnswer:
+    """The answer in the snapshot of `connection`, where `position` was read."""
+    topic, tree = question.topic, question.topic.shape.tree
+    below = list(tree.subtree(question.organization.id))
+    duties = await read_duties(connection, topic.sheaf, organization_ids=below)
+    units = tuple(
+        UnitProgress(tree.get(each), _parent(question, each), duties[each])
+        for each in below
+        if each in duties
+    )
+    shown = (question.organization, *question.children(topic))
+    nodes = [topic.node(each.id) for each in shown]
+    rollups = await read_rollups(connection, nodes, track=question.track)
+    node, *children = (
+        NodeProgress(
+            organization=each,
+            coverage=coverage_of(rollups.get(topic.node(each.id))),
+            overdue=_count_overdue(units, below=frozenset(tree.subtree(each.id)), now=now),
+        )
+        for each in shown
+    )
+    return CompletenessAnswer(
+        question=question,
+        as_of=await read_as_of(connection, position),
+        now=now,
+        node=node,
+        children=tuple(children),
+        units=units,
+    )
+
+
+def _parent(question: Question, organization_id: OrganizationId) -> OrganizationVersion | None:
+    tree = question.topic.shape.tree
+    parent_id = tree.get(organization_id).parent_id
+    return None if parent_id is None else tree.get(parent_id)
+
+
+def _count_overdue(
+    units: Iterable[UnitProgress], *, below: Set[OrganizationId], now: datetime
+) -> int:
+    return sum(each.organization.id in below and each.duty.is_overdue(now) for each in units)

@@ -1,0 +1,109 @@
+"""Puts the overview together: indicators, progress and who is missing, from one snapshot."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from services.aggregator.completeness.use_cases import (
+    CompletenessAnswer,
+    UnitProgress,
+    read_completeness,
+)
+from services.aggregator.indicators.use_cases import (
+    Reading,
+    TopicReadings,
+    nodes_shown,
+    read_indicators,
+)
+from services.aggregator.reading.questions import Question
+from services.aggregator.reading.repository import AsOf, read_position
+from services.aggregator.service import Aggregator
+from shared.db.engine import snapshot
+from shared.domain.figures import rounded
+from shared.domain.rollups import Coverage
+from shared.domain.time import vietnam_date
+
+UNITS_SHOWN = 8
+PERCENT = "%"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Against the period before: of a share in points, of a size in percent."""
+
+    value: Decimal
+    in_points: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissingUnit:
+    """`working_days_left` until its deadline; negative when that has passed."""
+
+    unit: UnitProgress
+    working_days_left: int
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    as_of: AsOf
+    indicators: TopicReadings
+    completeness: CompletenessAnswer
+    missing: tuple[MissingUnit, ...]
+
+    @property
+    def not_shown(self) -> int:
+        return len(self.completeness.missing) - len(self.missing)
+
+
+async def read_overview(aggregator: Aggregator, question: Question) -> Overview:
+    """Everything on the page, as of one position."""
+    now = aggregator.clock.now()
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, nodes_shown(question))
+        answer = await read_indicators(connection, question, position=position, children=True)
+        completeness = await read_completeness(connection, question, position=position, now=now)
+    return Overview(
+        as_of=answer.as_of,
+        indicators=answer.topics[0],
+        completeness=completeness,
+        missing=missing_units(question, completeness, limit=UNITS_SHOWN),
+    )
+
+
+def missing_units(
+    question: Question, answer: CompletenessAnswer, *, limit: int | None = None
+) -> tuple[MissingUnit, ...]:
+    """Who has not sent, the most urgent first."""
+    today, calendar = vietnam_date(answer.now), question.catalogue.calendar
+    return tuple(
+        MissingUnit(
+            unit=each,
+            working_days_left=calendar.working_days_between(today, deadline_day(each)),
+            overdue=each.duty.is_overdue(answer.now),
+        )
+        for each in answer.missing[:limit]
+    )
+
+
+def deadline_day(unit: UnitProgress) -> date:
+    """The last day on which to send: a deadline is the instant at which that day ends."""
+    return vietnam_date(unit.duty.deadline - timedelta(microseconds=1))
+
+
+def change_of(reading: Reading) -> Change | None:
+    """None where either side is missing, or a size has nothing to be compared with."""
+    if reading.value is None or reading.previous is None:
+        return None
+    if reading.indicator.unit == PERCENT:
+        return Change(reading.value - reading.previous, in_points=True)
+    if not reading.previous:
+        return None
+    growth = (Fraction(reading.value) / Fraction(reading.previous) - 1) * 100
+    return Change(rounded(growth, 1), in_points=False)
+
+
+def share_of(coverage: Coverage) -> Decimal | None:
+    """Percent of what is expected that is in."""
+    return None if coverage.share is None else rounded(coverage.share * 100, 1)

@@ -1,0 +1,54 @@
+"""GET /api/v1/indicators."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.aggregator.dependencies import (
+    AggregatorDep,
+    IfNoneMatch,
+    OrganizationQuery,
+    PeriodCodeQuery,
+    TrackQuery,
+    answer_headers,
+    entity_tag,
+    is_current,
+    not_modified,
+)
+from services.aggregator.indicators.schemas import answer_json
+from services.aggregator.indicators.use_cases import nodes_shown, read_indicators
+from services.aggregator.reading.questions import ask
+from services.aggregator.reading.repository import read_position
+from services.aggregator.tracks import Track
+from shared.db.engine import snapshot
+from shared.web.access import SignedIn
+from shared.web.json import json_response
+from shared.web.languages import language_of
+
+router = APIRouter(prefix="/api/v1", tags=["indicators"])
+
+
+@router.get("/indicators")
+async def get_indicators(
+    request: Request,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    *,
+    period: PeriodCodeQuery,
+    organization: OrganizationQuery,
+    track: TrackQuery = Track.LIVE,
+    children: Annotated[bool, Query(description="With the organizations below.")] = False,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """The indicators of an organization for a period, as of one position of the log."""
+    known, language = await aggregator.catalogue.current(), language_of(request)
+    scope = aggregator.scope(principal, known=known)
+    question = ask(known, period=period, organization=organization, track=track, scope=scope)
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, nodes_shown(question))
+        tag = entity_tag(request.url.query, position, known.number, language)
+        if is_current(if_none_match, tag):
+            return not_modified(tag)
+        answer = await read_indicators(connection, question, position=position, children=children)
+    document = answer_json(answer, language=language, children=children)
+    return json_response(document, headers=answer_headers(tag))

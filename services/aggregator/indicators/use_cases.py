@@ -1,0 +1,151 @@
+"""Reads indicators: of a node, of its children, and of the period before."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.aggregator.reading.questions import Question, Topic, previous_topic
+from services.aggregator.reading.repository import (
+    AsOf,
+    Rollup,
+    coverage_of,
+    read_as_of,
+    read_rollups,
+    sheet_of,
+)
+from services.aggregator.shapes import Node
+from shared.domain.identifiers import IndicatorCode
+from shared.domain.indicators import Indicator, value
+from shared.domain.organizations import OrganizationVersion
+from shared.domain.periods import Period
+from shared.domain.rollups import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An indicator at a node. `previous` is by that period's own method, form and tree."""
+
+    indicator: Indicator
+    value: Decimal | None
+    previous: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeReadings:
+    """A node's indicators of one form, with how complete they are."""
+
+    organization: OrganizationVersion
+    coverage: Coverage
+    previous_coverage: Coverage
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReadings:
+    """One form: the node asked about, and its children if they were asked for."""
+
+    topic: Topic
+    previous_period: Period | None
+    node: NodeReadings
+    children: tuple[NodeReadings, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorAnswer:
+    question: Question
+    as_of: AsOf
+    topics: tuple[TopicReadings, ...]
+
+
+def nodes_shown(question: Question) -> list[Node]:
+    """The nodes whose positions tell whether an answer has changed, the period before included.
+
+    Children need not be among them: what changes below a node changes the node.
+    """
+    pairs = ((topic, previous_topic(question.catalogue, topic)) for topic in question.topics)
+    return [
+        each.node(question.organization.id) for pair in pairs for each in pair if each is not None
+    ]
+
+
+async def read_indicators(
+    connection: AsyncConnection, question: Question, *, position: int, children: bool
+) -> IndicatorAnswer:
+    """The answer in the snapshot of `connection`, where `position` was read."""
+    pairs = [(topic, previous_topic(question.catalogue, topic)) for topic in question.topics]
+    wanted = [
+        each.node(organization.id)
+        for topic, previous in pairs
+        for organization in _organizations(question, topic, children=children)
+        for each in (topic, previous)
+        if each is not None
+    ]
+    rollups = await read_rollups(connection, wanted, track=question.track)
+    return IndicatorAnswer(
+        question=question,
+        as_of=await read_as_of(connection, position),
+        topics=tuple(
+            _topic_readings(question, topic, previous=previous, rollups=rollups, children=children)
+            for topic, previous in pairs
+        ),
+    )
+
+
+def _organizations(
+    question: Question, topic: Topic, *, children: bool
+) -> Iterator[OrganizationVersion]:
+    yield question.organization
+    if children:
+        yield from question.children(topic)
+
+
+def _topic_readings(
+    question: Question,
+    topic: Topic,
+    *,
+    previous: Topic | None,
+    rollups: Mapping[Node, Rollup],
+    children: bool,
+) -> TopicReadings:
+    node, *below = (
+        _node_readings(question, topic, previous=previous, rollups=rollups, organization=each)
+        for each in _organizations(question, topic, children=children)
+    )
+    return TopicReadings(topic, previous.period if previous else None, node, tuple(below))
+
+
+def _node_readings(
+    question: Question,
+    topic: Topic,
+    *,
+    previous: Topic | None,
+    rollups: Mapping[Node, Rollup],
+    organization: OrganizationVersion,
+) -> NodeReadings:
+    now = rollups.get(topic.node(organization.id))
+    before = rollups.get(previous.node(organization.id)) if previous else None
+    values = _values(question, topic, rollup=now)
+    values_before = _values(question, previous, rollup=before) if previous else {}
+    indicators = question.catalogue.indicators_of(
+        topic.shape.form.code, on=topic.period.cutoff_date
+    )
+    return NodeReadings(
+        organization=organization,
+        coverage=coverage_of(now),
+        previous_coverage=coverage_of(before),
+        readings=tuple(
+            Reading(each, values[each.code], values_before.get(each.code)) for each in indicators
+        ),
+    )
+
+
+def _values(
+    question: Question, topic: Topic, *, rollup: Rollup | None
+) -> dict[IndicatorCode, Decimal | None]:
+    sheet = sheet_of(rollup, form=topic.shape.form)
+    indicators = question.catalogue.indicators_of(
+        topic.shape.form.code, on=topic.period.cutoff_date
+    )
+    return {each.code: value(each, sheet) for each in indicators}

@@ -1,0 +1,35 @@
+"""What the pages of the aggregator have in common."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends
+
+from services.aggregator.reading.choices import Asked, Choice
+from services.aggregator.reading.repository import AsOf
+from services.aggregator.tracks import Track
+from shared.domain.time import in_vietnam
+
+AskedDep = Annotated[Asked, Depends()]
+
+
+def common_context(choice: Choice, *, as_of: AsOf) -> dict[str, Any]:
+    """The names that every template of the aggregator knows."""
+    question = choice.question
+    return {
+        "choice": choice,
+        "organization": question.organization,
+        "organization_name": question.organization.name,
+        "period": question.period,
+        "form": question.topic.shape.form,
+        "track": question.track,
+        "tracks": tuple(Track),
+        "as_of": as_of,
+        "as_of_text": _as_of_text(as_of),
+    }
+
+
+def _as_of_text(as_of: AsOf) -> str | None:
+    """To the second, for people compare it with what they have just sent; None: nothing yet."""
+    if as_of.recorded_at is None:
+        return None
+    return f"{in_vietnam(as_of.recorded_at):%H:%M:%S, %d/%m/%Y}"

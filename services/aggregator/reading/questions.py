@@ -1,0 +1,161 @@
+"""What is asked about: which form, which period, which organization, which of the two sums.
+
+Codes are read as they are on the cut-off date of the period, and every wrong one is named at once.
+Whether an organization lies outside the caller's scope or does not exist is the same answer.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.aggregator.shapes import Node, Shape, Sheaf, shape_at
+from services.aggregator.tracks import Track
+from shared.catalogue.catalogue import Catalogue
+from shared.catalogue.errors import UnknownForm
+from shared.catalogue.regimes import Regime
+from shared.domain.errors import CatalogueError, PeriodError
+from shared.domain.figures import printable
+from shared.domain.identifiers import FormCode, OrganizationCode, OrganizationId
+from shared.domain.organizations import OrganizationVersion
+from shared.domain.periods import Period, PeriodCalendar, parse_period
+from shared.web.problems import NotFound, ProblemFault, ValidationFailed
+from shared.web.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One form for one period."""
+
+    regime: Regime
+    period: Period
+    shape: Shape
+
+    @property
+    def sheaf(self) -> Sheaf:
+        return Sheaf(self.shape.form.code, self.period.code)
+
+    def node(self, organization_id: OrganizationId) -> Node:
+        return Node(*self.sheaf, organization_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Topics of one period, at one organization, in one track."""
+
+    catalogue: Catalogue
+    topics: tuple[Topic, ...]
+    organization: OrganizationVersion
+    track: Track
+
+    @property
+    def topic(self) -> Topic:
+        """The only topic, where one form was named."""
+        return self.topics[0]
+
+    @property
+    def period(self) -> Period:
+        return self.topic.period
+
+    @property
+    def node(self) -> Node:
+        return self.topic.node(self.organization.id)
+
+    def children(self, topic: Topic) -> tuple[OrganizationVersion, ...]:
+        tree = topic.shape.tree
+        return tuple(tree.get(child) for child in tree.children(self.organization.id))
+
+
+def ask(
+    catalogue: Catalogue,
+    *,
+    period: str,
+    organization: str,
+    scope: Scope,
+    track: Track = Track.LIVE,
+    form: str | None = None,
+) -> Question:
+    """The question that the parameters put; without `form`, all forms of the period.
+
+    Raises:
+        ValidationFailed: the period or the form does not exist; names the parameter.
+        NotFound: there is no such organization in the caller's scope at the period's cut-off.
+    """
+    topics = tuple(_topics(catalogue, period=period, form=form))
+    if not topics:
+        raise _no_topic(period, form=form)
+    found = _organization(topics[0], organization, scope=scope)
+    return Question(catalogue, topics, found, track)
+
+
+def previous_topic(catalogue: Catalogue, topic: Topic) -> Topic | None:
+    """The same form for the period before; None if it was not asked for then."""
+    try:
+        return _topic(catalogue, topic.shape.form.code, period=topic.period.previous())
+    except CatalogueError:
+        return None
+
+
+def _topics(catalogue: Catalogue, *, period: str, form: str | None) -> Iterator[Topic]:
+    frequency = _frequency_of(period)
+    for regime in catalogue.regimes:
+        if regime.frequency is not frequency:
+            continue
+        dated = regime.period(period)
+        if not regime.is_in_force(dated.cutoff_date):
+            continue
+        for code in regime.forms:
+            if form in (None, code):
+                try:
+                    shape = shape_at(catalogue, code, cutoff=dated.cutoff_date)
+                except UnknownForm:
+                    continue
+                yield Topic(regime, dated, shape)
+
+
+def _topic(catalogue: Catalogue, form: FormCode, *, period: Period) -> Topic:
+    regime = catalogue.regime_of_form(form, on=period.cutoff_date)
+    return Topic(regime, period, shape_at(catalogue, form, cutoff=period.cutoff_date))
+
+
+def _frequency_of(period: str) -> object:
+    try:
+        return parse_period(period, calendar=PeriodCalendar.ADMINISTRATIVE).frequency
+    except PeriodError as error:
+        raise _wrong((error.code, str(error), "period")) from None
+
+
+def _no_topic(period: str, *, form: str | None) -> ValidationFailed:
+    if form is None:
+        detail = f"Không có biểu mẫu nào báo cáo cho kỳ “{printable(period)}”. Hãy chọn kỳ khác."
+        return _wrong(("unknown_period_code", detail, "period"))
+    detail = (
+        f"Không có biểu mẫu “{printable(form)}” cho kỳ “{printable(period)}”. Hãy kiểm tra mã "
+        "biểu mẫu, và kỳ có đúng tần suất của biểu mẫu không."
+    )
+    return _wrong(("unknown_form", detail, "form"))
+
+
+def _wrong(*faults: tuple[str, str, str]) -> ValidationFailed:
+    return ValidationFailed(
+        errors=[
+            ProblemFault(code=code, detail=detail, parameter=parameter)
+            for code, detail, parameter in faults
+        ]
+    )
+
+
+def _organization(topic: Topic, code: str, *, scope: Scope) -> OrganizationVersion:
+    for each in _bearers(topic, code):
+        if scope.can_read(each.id):
+            return each
+    detail = (
+        f"Không có đơn vị “{printable(code)}” trong phạm vi của tài khoản này vào "
+        f"{topic.period.cutoff_date:%d/%m/%Y}."
+    )
+    fault = ProblemFault(code="unknown_organization", detail=detail, parameter="organization")
+    raise NotFound(detail, errors=[fault])
+
+
+def _bearers(topic: Topic, code: str) -> Iterable[OrganizationVersion]:
+    """Codes of different levels do not collide in practice; if they do, scope tells them apart."""
+    wanted = OrganizationCode(code)
+    return (each for each in topic.shape.tree.organizations.values() if each.code == wanted)

@@ -1,0 +1,60 @@
+"""GET /api/v1/rollups."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.aggregator.dependencies import (
+    AggregatorDep,
+    FormQuery,
+    IfNoneMatch,
+    OrganizationQuery,
+    PeriodCodeQuery,
+    TrackQuery,
+    answer_headers,
+    entity_tag,
+    is_current,
+    not_modified,
+)
+from services.aggregator.reading.questions import ask
+from services.aggregator.reading.repository import read_position
+from services.aggregator.rollups.schemas import cells_json
+from services.aggregator.rollups.use_cases import read_cells
+from services.aggregator.tracks import Track
+from shared.db.engine import snapshot
+from shared.web.access import SignedIn
+from shared.web.json import json_response
+
+router = APIRouter(prefix="/api/v1", tags=["rollups"])
+
+
+@router.get("/rollups")
+async def get_rollups(
+    request: Request,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    *,
+    form: FormQuery,
+    period: PeriodCodeQuery,
+    organization: OrganizationQuery,
+    track: TrackQuery = Track.LIVE,
+    children: Annotated[bool, Query(description="With each child's cells.")] = False,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Every cell of a form at an organization: total, count, minimum, maximum; derived ones too."""
+    known = await aggregator.catalogue.current()
+    question = ask(
+        known,
+        period=period,
+        organization=organization,
+        form=form,
+        track=track,
+        scope=aggregator.scope(principal, known=known),
+    )
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, [question.node])
+        tag = entity_tag(request.url.query, position, known.number)
+        if is_current(if_none_match, tag):
+            return not_modified(tag)
+        answer = await read_cells(connection, question, position=position, parts=children)
+    return json_response(cells_json(answer, parts=children), headers=answer_headers(tag))

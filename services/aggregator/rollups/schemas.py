@@ -1,0 +1,70 @@
+"""Cells as JSON and as CSV."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+from services.aggregator.reading.schemas import (
+    as_of_json,
+    coverage_json,
+    organization_json,
+    question_json,
+)
+from services.aggregator.rollups.use_cases import CellsAnswer, CellValue
+from shared.domain.figures import figure_text
+from shared.domain.forms import CellRef
+
+# Spreadsheets take a UTF-8 file for something else unless it begins with this mark.
+BYTE_ORDER_MARK = "\ufeff"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cells_json(answer: CellsAnswer, *, parts: bool) -> dict[str, Any]:
+    document = {
+        **question_json(answer.question),
+        "form": answer.form.code,
+        "form_version": answer.form.version,
+        "as_of": as_of_json(answer.as_of),
+        "coverage": coverage_json(answer.coverage),
+        "cells": [_cell_json(each) for each in answer.cells],
+    }
+    if parts:
+        document["children"] = [
+            {
+                "organization": organization_json(part.organization),
+                "coverage": coverage_json(part.coverage),
+                "cells": part.sheet.as_mapping(),
+            }
+            for part in answer.parts
+        ]
+    return document
+
+
+def cells_csv(answer: CellsAnswer) -> str:
+    """One line a row of the form, one column a column; exact digits, missing is empty."""
+    form, out = answer.form, StringIO()
+    values = {each.cell: each.value for each in answer.cells}
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["row", "label", *(column.code for column in form.columns)])
+    for row in form.rows:
+        figures = (values[CellRef(row.code, column.code)] for column in form.columns)
+        texts = ("" if figure is None else figure_text(figure) for figure in figures)
+        writer.writerow([row.code, _plain(row.label), *texts])
+    return BYTE_ORDER_MARK + out.getvalue()
+
+
+def _plain(text: str) -> str:
+    """A text that a spreadsheet would run as a formula is kept from it."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _cell_json(each: CellValue) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "row": each.cell.row,
+        "column": each.cell.column,
+        "total": each.value,
+        "derived": each.count is None,
+    }
+    if each.count is not None:
+        document |= {"count": each.count, "minimum": each.minimum, "maximum": each.maximum}
+    return document

@@ -1,0 +1,97 @@
+"""Reads every cell of a form at a node, and the children's parts of each."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.aggregator.reading.questions import Question
+from services.aggregator.reading.repository import (
+    AsOf,
+    Rollup,
+    coverage_of,
+    read_as_of,
+    read_rollups,
+    sheet_of,
+)
+from shared.domain.forms import CellRef, FormTemplate
+from shared.domain.organizations import OrganizationVersion
+from shared.domain.rollups import Coverage
+from shared.domain.sheets import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class CellValue:
+    """`value` may be derived. The rest is of typed cells only, over the units that reported it."""
+
+    cell: CellRef
+    value: Decimal | None
+    count: int | None
+    minimum: Decimal | None
+    maximum: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one of the organizations below contributes."""
+
+    organization: OrganizationVersion
+    sheet: Sheet
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class CellsAnswer:
+    question: Question
+    as_of: AsOf
+    coverage: Coverage
+    cells: tuple[CellValue, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def form(self) -> FormTemplate:
+        return self.question.topic.shape.form
+
+
+async def read_cells(
+    connection: AsyncConnection, question: Question, *, position: int, parts: bool
+) -> CellsAnswer:
+    """The answer in the snapshot of `connection`, where `position` was read."""
+    topic = question.topic
+    below = question.children(topic) if parts else ()
+    nodes = [question.node, *(topic.node(each.id) for each in below)]
+    rollups = await read_rollups(connection, nodes, track=question.track)
+    own, form = rollups.get(question.node), topic.shape.form
+    return CellsAnswer(
+        question=question,
+        as_of=await read_as_of(connection, position),
+        coverage=coverage_of(own),
+        cells=_cells(own, form=form),
+        parts=tuple(
+            _part(each, rollup=rollups.get(topic.node(each.id)), form=form) for each in below
+        ),
+    )
+
+
+def _part(organization: OrganizationVersion, *, rollup: Rollup | None, form: FormTemplate) -> Part:
+    return Part(organization, sheet_of(rollup, form=form), coverage_of(rollup))
+
+
+def _cells(rollup: Rollup | None, *, form: FormTemplate) -> tuple[CellValue, ...]:
+    """Row by row in printed order, derived cells included."""
+    sheet = sheet_of(rollup, form=form)
+    typed = {cell: index for index, cell in enumerate(form.input_cells)}
+    cells = (CellRef(row.code, column.code) for row in form.rows for column in form.columns)
+    return tuple(
+        _cell(cell, value=sheet.value(cell), rollup=rollup, index=typed.get(cell)) for cell in cells
+    )
+
+
+def _cell(
+    cell: CellRef, *, value: Decimal | None, rollup: Rollup | None, index: int | None
+) -> CellValue:
+    if index is None:
+        return CellValue(cell, value, None, None, None)
+    if rollup is None:
+        return CellValue(cell, None, 0, None, None)
+    return CellValue(cell, value, rollup.counts[index], rollup.minima[index], rollup.maxima[index])

@@ -1,0 +1,34 @@
+"""What the features of the aggregator share. `build` is the only place where it is put together."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.aggregator.consuming.handler import AggregatorHandler
+from shared.catalogue.catalogue import Catalogue, CatalogueReader
+from shared.clock import Clock
+from shared.web.principals import Principal
+from shared.web.scope import Scope, scope_of
+
+CONSUMER_GROUP = "aggregator"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregator:
+    """`engine` acts as the role tonghop_aggregator. `handler` is what the consuming loop drives."""
+
+    engine: AsyncEngine
+    catalogue: CatalogueReader
+    clock: Clock
+    handler: AggregatorHandler
+
+    def scope(self, principal: Principal, *, known: Catalogue) -> Scope:
+        """What the caller may see today."""
+        return scope_of(principal, known, on=self.clock.today())
+
+
+def build(*, engine: AsyncEngine, catalogue: CatalogueReader, clock: Clock) -> Aggregator:
+    """The service on its adapters. Nothing is opened here."""
+    return Aggregator(
+        engine=engine, catalogue=catalogue, clock=clock, handler=AggregatorHandler(catalogue)
+    )
