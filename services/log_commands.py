@@ -26,6 +26,7 @@ Result = TypeVar("Result")
 dead_letters = typer.Typer(help="Sự kiện bị gác lại vì bộ tiêu thụ không áp dụng được.")
 events = typer.Typer(help="Nhật ký sự kiện đang dùng (PostgreSQL hoặc Kafka).")
 
+
 Service = Annotated[ConsumerSchema, typer.Option("--service", help="Dịch vụ đã gác sự kiện lại.")]
 Number = Annotated[int, typer.Argument(help="Số của sự kiện bị gác lại, xem bằng lệnh list.")]
 
@@ -98,6 +99,11 @@ def resolve(
 
     _run(settle)
     typer.echo(f"Đã đóng số {number}.")
+
+
+@events.callback()
+def _() -> None:
+    """With one command only, typer would take its name away."""
 
 
 @events.command()

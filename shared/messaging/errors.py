@@ -104,7 +104,8 @@ class UnknownDeadLetter(MessagingError):
     def __init__(self, letter_id: int) -> None:
         self.letter_id = letter_id
         super().__init__(
-            f"There is no dead letter {letter_id}. List them with `tonghop dead-letters list`."
+            f"Không có sự kiện bị gác lại số {letter_id}. "
+            "Xem danh sách bằng lệnh `tonghop dead-letters list`."
         )
 
 
@@ -115,7 +116,7 @@ class DeadLetterResolved(MessagingError):
 
     def __init__(self, *, letter_id: int, resolution: str) -> None:
         self.letter_id, self.resolution = letter_id, resolution
-        super().__init__(f"Dead letter {letter_id} is settled already: {resolution}.")
+        super().__init__(f"Số {letter_id} đã được xử lý: {resolution}.")
 
 
 class DeadLetterUnreadable(MessagingError):
@@ -126,8 +127,8 @@ class DeadLetterUnreadable(MessagingError):
     def __init__(self, letter_id: int) -> None:
         self.letter_id = letter_id
         super().__init__(
-            f"Dead letter {letter_id} could not be read as an event, so it cannot be tried again. "
-            "The event itself is in log.event and was applied from there; resolve the letter."
+            f"Số {letter_id} không đọc được thành sự kiện nên không thử lại được. Sự kiện gốc đã "
+            "được áp dụng từ bảng log.event; hãy đóng lại bằng lệnh `tonghop dead-letters resolve`."
         )
 
 
