@@ -106,8 +106,8 @@ def _add_middleware(app: FastAPI, settings: WebSettings) -> None:
     app.add_middleware(HeadAndOptions)
     app.add_middleware(RequestText)
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
-    app.add_middleware(SecurityHeaders, https=https)
     app.add_middleware(RequestContext)
+    app.add_middleware(SecurityHeaders, https=https)
 
 
 def _joined(lifespans: Sequence[Lifespan]) -> Lifespan:

@@ -1,7 +1,7 @@
 """Numbers, dates and counts of days as people of each language write them (by Babel's data)."""
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -15,6 +15,10 @@ Number = Decimal | int
 LOCALES = {Language.VI: "vi_VN", Language.EN: "en_GB"}
 MISSING = "–"
 MINUS = "\N{MINUS SIGN}"
+WIDE = Context(prec=100)
+"""Enough digits for any figure: the default of 28 would refuse to show a longer one."""
+WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+"""As within a sentence, Monday first (Nghị định 30/2020/NĐ-CP, appendix II)."""
 ROMAN = ("", "I", "II", "III", "IV")
 
 
@@ -32,9 +36,11 @@ class Formats:
         exact = Decimal(value)
         if decimals is None:
             decimals = max(0, -int(exact.as_tuple().exponent))
-        shown = abs(exact).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        shown = abs(exact).quantize(
+            Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=WIDE
+        )
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        text = format_decimal(shown, pattern, locale=self._locale)
+        text = format_decimal(shown, pattern, locale=self._locale, decimal_quantization=False)
         return f"{MINUS}{text}" if exact < 0 and shown else text
 
     def signed(self, value: Number | None, *, decimals: int | None = None) -> str:
@@ -60,9 +66,8 @@ class Formats:
         """With the weekday: `thứ Ba, 17/06/2025`."""
         if day is None:
             return MISSING
-        weekday = format_date(day, "EEEE", locale=self._locale)
-        if self._language is Language.VI:
-            weekday = weekday[0].lower() + weekday[1:]
+        vietnamese = self._language is Language.VI
+        weekday = WEEKDAYS[day.weekday()] if vietnamese else format_date(day, "EEEE", self._locale)
         return f"{weekday}, {self.date_short(day)}"
 
     def datetime_short(self, instant: datetime | None) -> str:

@@ -1,6 +1,6 @@
 """What happens to every request before a route is chosen, as plain ASGI.
 
-From the outside in: RequestContext (id, log, last resort) → SecurityHeaders → BodyLimit →
+From the outside in: SecurityHeaders → RequestContext (id, log, last resort) → BodyLimit →
 RequestText → HeadAndOptions → routes.
 """
 

@@ -34,12 +34,17 @@ _STATUS_OF_CODE = {
     "cross_site_refused": 403,
     "password_change_required": 403,
     "not_found": 404,
+    "unknown_organization": 404,
+    "unknown_organization_code": 404,
+    "unknown_form": 404,
+    "unknown_regime": 404,
+    "unknown_indicator": 404,
     "method_not_allowed": 405,
-    "not_acceptable": 406,
     "already_approved": 409,
     "period_closed": 409,
     "nothing_to_review": 409,
     "nothing_to_withdraw": 409,
+    "report_error": 409,
     "idempotency_in_progress": 409,
     "version_conflict": 412,
     "payload_too_large": 413,
@@ -52,6 +57,8 @@ _STATUS_OF_CODE = {
     "correction_needs_reason": 422,
     "invalid_period": 422,
     "unknown_period_code": 422,
+    "ambiguous_organization_code": 422,
+    "invalid_figure": 422,
     "idempotency_key_reused": 422,
     "version_required": 428,
     "too_many_requests": 429,
@@ -63,6 +70,8 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
     code: ProblemType(code, status) for code, status in _STATUS_OF_CODE.items()
 }
 INTERNAL_ERROR = PROBLEM_TYPES["internal_error"]
+DEFECTS = frozenset({"impossible_coverage", "invalid_expression"})
+"""Domain errors that no input can cause: to the caller they are internal errors."""
 
 
 def problem_type_of(error: DomainError) -> ProblemType:

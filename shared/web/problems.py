@@ -13,6 +13,7 @@ ProblemError
 ├── PayloadTooLarge             413
 ├── UnsupportedMediaType        415
 ├── ValidationFailed            422
+│   └── CrossCheckFailed
 ├── IdempotencyKeyReused        422
 ├── VersionRequired             428
 ├── TooManyRequests             429
