@@ -17,7 +17,7 @@ from shared.web.application import Lifespan, ReadinessCheck, WebSettings, create
 from shared.web.authentication import Authenticator
 
 TEMPLATES = Path(__file__).parent / "templates"
-STATIC_FOLDERS = (Path(__file__).parent / "static",)
+STATIC = Path(__file__).parent / "static"
 
 
 def routers() -> tuple[APIRouter, ...]:
@@ -50,7 +50,7 @@ def create_app(
         state={"aggregator": aggregator},
         lifespans=lifespans,
         template_folders=[TEMPLATES],
-        static_folders=STATIC_FOLDERS,
+        static_folders=[STATIC],
         clock=aggregator.clock,
         readiness=readiness,
     )
