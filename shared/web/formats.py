@@ -36,7 +36,7 @@ class Formats:
         exact = Decimal(value)
         if decimals is None:
             decimals = max(0, -int(exact.as_tuple().exponent))
-        shown = abs(exact).quantize(
+        shown = exact.copy_abs().quantize(
             Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=WIDE
         )
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
