@@ -2,7 +2,7 @@
 
 import typer
 
-from services import catalogue_commands, demo_commands, serve_commands
+from services import catalogue_commands, demo_commands, serve_commands, user_commands
 
 app = typer.Typer(
     name="tonghop",
@@ -14,6 +14,7 @@ app.command("demo")(demo_commands.demo)
 app.command("serve")(serve_commands.serve_command)
 app.command("migrate")(serve_commands.migrate)
 app.add_typer(catalogue_commands.app, name="catalogue")
+app.add_typer(user_commands.app, name="users")
 
 
 def main() -> None:
