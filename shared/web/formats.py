@@ -1,7 +1,7 @@
 """Numbers, dates and counts of days as people of each language write them (by Babel's data)."""
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -36,11 +36,10 @@ class Formats:
         exact = Decimal(value)
         if decimals is None:
             decimals = max(0, -int(exact.as_tuple().exponent))
-        shown = exact.copy_abs().quantize(
-            Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=WIDE
-        )
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        text = format_decimal(shown, pattern, locale=self._locale, decimal_quantization=False)
+        with localcontext(WIDE):
+            shown = abs(exact).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+            text = format_decimal(shown, pattern, locale=self._locale)
         return f"{MINUS}{text}" if exact < 0 and shown else text
 
     def signed(self, value: Number | None, *, decimals: int | None = None) -> str:

@@ -9,7 +9,10 @@ from tests.support.templates import FOLDERS, TEMPLATES, template_id
 
 PAGES = [path for path in TEMPLATES if "mails" not in path.parts]
 INLINE_STYLE = re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE)
-INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)|\son[a-z]+\s*=\s*[\"']", re.IGNORECASE)
+INLINE_SCRIPT = re.compile(
+    r"""<script(?![^>]*\s(?:src=|type="application/json"))|\son[a-z]+\s*=\s*["']""",
+    re.IGNORECASE,
+)
 ELSEWHERE = re.compile(r"(?:src|href|action)\s*=\s*[\"'](?:https?:)?//", re.IGNORECASE)
 
 
