@@ -9,15 +9,12 @@ from services.aggregator.consuming.batch import Obligations, Reports
 from services.aggregator.consuming.dirty import Dirt, DirtyNode
 from services.aggregator.shapes import Node, Sheaf
 from services.aggregator.tracks import Track
+from shared.db.locks import AdvisoryLock
 from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode
 from shared.events.payloads import ReportStateV1
 
 if TYPE_CHECKING:
     import asyncpg
-
-# Held shared by every batch, and alone by what replaces the whole: a change of the catalogue, a
-# rebuild.
-WHOLE_TREE_LOCK = 7_406_002
 
 
 class ConsumingRepository:
@@ -28,11 +25,11 @@ class ConsumingRepository:
 
     async def share_tree(self) -> None:
         """Lets other batches in, but nothing that replaces the whole."""
-        await self._connection.execute(statements.SHARE_TREE, WHOLE_TREE_LOCK)
+        await self._connection.execute(statements.SHARE_TREE, AdvisoryLock.WHOLE_TREE)
 
     async def own_tree(self) -> None:
-        """Waits for all batches to end and keeps others out until this transaction ends."""
-        await self._connection.execute(statements.OWN_TREE, WHOLE_TREE_LOCK)
+        """Waits for all batches to end, and keeps others out until this transaction ends."""
+        await self._connection.execute(statements.OWN_TREE, AdvisoryLock.WHOLE_TREE)
 
     async def save_obligations(self, obligations: Obligations) -> set[Node]:
         """Writes what is newer than what is held; gives the nodes that changed."""

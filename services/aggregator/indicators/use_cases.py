@@ -16,6 +16,7 @@ from services.aggregator.reading.repository import (
     sheet_of,
 )
 from services.aggregator.shapes import Node
+from shared.domain.expressions import cells_of
 from shared.domain.identifiers import IndicatorCode
 from shared.domain.indicators import Indicator, value
 from shared.domain.organizations import OrganizationVersion
@@ -128,15 +129,13 @@ def _node_readings(
     before = rollups.get(previous.node(organization.id)) if previous else None
     values = _values(question, topic, rollup=now)
     values_before = _values(question, previous, rollup=before) if previous else {}
-    indicators = question.catalogue.indicators_of(
-        topic.shape.form.code, on=topic.period.cutoff_date
-    )
     return NodeReadings(
         organization=organization,
         coverage=coverage_of(now),
         previous_coverage=coverage_of(before),
         readings=tuple(
-            Reading(each, values[each.code], values_before.get(each.code)) for each in indicators
+            Reading(each, values[each.code], values_before.get(each.code))
+            for each in _indicators(question, topic)
         ),
     )
 
@@ -145,7 +144,17 @@ def _values(
     question: Question, topic: Topic, *, rollup: Rollup | None
 ) -> dict[IndicatorCode, Decimal | None]:
     sheet = sheet_of(rollup, form=topic.shape.form)
-    indicators = question.catalogue.indicators_of(
-        topic.shape.form.code, on=topic.period.cutoff_date
-    )
-    return {each.code: value(each, sheet) for each in indicators}
+    return {each.code: value(each, sheet) for each in _indicators(question, topic)}
+
+
+def _indicators(question: Question, topic: Topic) -> list[Indicator]:
+    """In the order in which the form prints what they are made of."""
+    form = topic.shape.form
+    places = {column.code: place for place, column in enumerate(form.columns)}
+
+    def first_place(indicator: Indicator) -> int:
+        named = (places.get(cell.column, 0) for cell in cells_of(indicator.expression))
+        return min(named, default=0)
+
+    found = question.catalogue.indicators_of(form.code, on=topic.period.cutoff_date)
+    return sorted(found, key=first_place)
