@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.db.engine import engine_url
-from shared.db.migrations import ONE_MIGRATOR_LOCK, OTHER_MIGRATOR_WAIT_SECONDS
+from shared.db.locks import AdvisoryLock
+from shared.db.migrations import OTHER_MIGRATOR_WAIT_SECONDS
 
 LOCK_TIMEOUT = "5s"
 
@@ -26,7 +27,7 @@ def run(connection: Connection) -> None:
     """Takes the lock for the whole session, then runs each migration in its own transaction."""
     wait = context.config.attributes.get("lock_wait_seconds", OTHER_MIGRATOR_WAIT_SECONDS)
     connection.execute(text(f"SET lock_timeout = '{wait}s'"))
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_MIGRATOR_LOCK})
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": AdvisoryLock.MIGRATION})
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.commit()
     context.configure(connection=connection, transaction_per_migration=True)

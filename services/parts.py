@@ -110,7 +110,7 @@ def _aggregator(settings: Settings, engine: AsyncEngine, log: EventLog, clock: C
         state={"aggregator": aggregator},
         tasks={"aggregator-consumer": consuming.run},
         templates=aggregator_app.TEMPLATES,
-        static_folders=aggregator_app.STATIC_FOLDERS,
+        static_folders=[aggregator_app.STATIC],
     )
 
 
@@ -128,6 +128,7 @@ def _notifier(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clo
         state={"notifier": notifier},
         tasks=notifier.tasks,
         templates=notifier_app.TEMPLATES,
+        static_folders=[notifier_app.STATIC],
     )
 
 

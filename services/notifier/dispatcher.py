@@ -11,11 +11,11 @@ from services.notifier.delivery.use_cases import Courier
 from services.notifier.reminders.use_cases import Decider
 from services.notifier.timers.use_cases import note_first_start
 from shared.clock import Clock
+from shared.db.locks import AdvisoryLock
 from shared.messaging.errors import TRANSIENT, is_transient
 from shared.messaging.leadership import lead
 from shared.messaging.waiting import Backoff, wait_for
 
-DISPATCHER_LOCK = 7_406_010
 POLL_SECONDS = 1.0
 
 _STILL_LEADING = "SELECT 1"
@@ -62,7 +62,7 @@ class Dispatcher:
 
         while not stop.is_set():
             try:
-                await lead(self._engine, work, lock=DISPATCHER_LOCK, stop=stop)
+                await lead(self._engine, work, lock=AdvisoryLock.DISPATCHER, stop=stop)
             except TRANSIENT as error:
                 if not is_transient(error):
                     raise

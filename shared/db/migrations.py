@@ -13,8 +13,6 @@ import migrations
 from shared.db.engine import engine_url
 from shared.db.errors import MigrationBusy
 
-# Any constant will do, as long as nothing else in this database locks it.
-ONE_MIGRATOR_LOCK = 7_406_001
 OTHER_MIGRATOR_WAIT_SECONDS = 120
 # Alembic keeps what it is doing in module globals: two threads of a process would mix them up.
 _ALEMBIC = threading.Lock()

@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.clock import Clock
+from shared.db.locks import AdvisoryLock
 from shared.messaging.errors import TRANSIENT, LogUnavailable, is_transient
 from shared.messaging.leadership import lead
 from shared.messaging.ports import EventLog
@@ -25,7 +26,6 @@ from shared.messaging.table import COLUMNS, recorded_event
 from shared.messaging.waiting import Backoff, wait_for
 from shared.observability.metrics import EVENTS_RELAYED, RELAY_BACKLOG
 
-LEADER_LOCK = 7_406_002
 BATCH_EVENTS = 500
 POLL_SECONDS = 0.05
 
@@ -116,7 +116,7 @@ class Relay:
         while not stop.is_set():
             try:
                 work = partial(self._lead, stop=stop, backoff=backoff)
-                await lead(self._engine, work, lock=LEADER_LOCK, stop=stop)
+                await lead(self._engine, work, lock=AdvisoryLock.RELAY, stop=stop)
             except (LogUnavailable, *TRANSIENT) as error:
                 if not isinstance(error, LogUnavailable) and not is_transient(error):
                     raise

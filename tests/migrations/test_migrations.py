@@ -9,7 +9,8 @@ import pytest
 
 from shared.db.embedded import Server
 from shared.db.errors import MigrationBusy
-from shared.db.migrations import ONE_MIGRATOR_LOCK, newest_revision, upgrade_async
+from shared.db.locks import AdvisoryLock
+from shared.db.migrations import newest_revision, upgrade_async
 
 Connection = asyncpg.Connection
 
@@ -72,7 +73,7 @@ async def test_threads_of_one_process_wait_for_each_other(
 async def test_a_lock_that_is_not_to_be_had_is_named_and_nothing_is_changed(
     empty_database_url: str, connection: Connection
 ) -> None:
-    await connection.execute("SELECT pg_advisory_lock($1)", ONE_MIGRATOR_LOCK)
+    await connection.execute("SELECT pg_advisory_lock($1)", AdvisoryLock.MIGRATION)
     with pytest.raises(MigrationBusy, match="try again"):
         await upgrade_async(empty_database_url, lock_wait_seconds=1)
     assert await connection.fetchval("SELECT to_regclass('alembic_version')") is None

@@ -12,6 +12,7 @@ from services.intake.reports.rows import (
     obligation_of,
     report_of,
 )
+from shared.db.locks import AdvisoryLock
 from shared.domain.identifiers import (
     FormCode,
     ObligationId,
@@ -22,9 +23,6 @@ from shared.domain.identifiers import (
 )
 from shared.domain.obligations import Obligation, ObligationState
 from shared.domain.reports import Report
-
-KEEPER_LOCK = 0x0B116A7E
-"""Advisory lock of the keeper: two processes that derive at once would lock rows in any order."""
 
 READ_OF_PERIOD = f"""
 SELECT {OBLIGATION_COLUMNS} FROM log.obligation o
@@ -85,6 +83,7 @@ SELECT count(*) FROM stored
 
 LIST = f"""
 SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, d.updated_at AS draft_updated_at,
+       (SELECT count(*) FROM jsonb_each(d.figures) r, jsonb_each(r.value)) AS draft_cells,
        (SELECT a.reason FROM log.report_act a
         WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return') AS return_reason
 FROM log.obligation o
@@ -100,6 +99,7 @@ ORDER BY o.id LIMIT $6
 
 READ_ONE = f"""
 SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, d.updated_at AS draft_updated_at,
+       (SELECT count(*) FROM jsonb_each(d.figures) r, jsonb_each(r.value)) AS draft_cells,
        (SELECT a.reason FROM log.report_act a
         WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return') AS return_reason
 FROM log.obligation o
@@ -116,6 +116,7 @@ class Duty:
     obligation: Obligation
     report: Report | None
     draft_updated_at: datetime | None
+    draft_cells: int
     return_reason: str | None
 
 
@@ -134,7 +135,7 @@ class Change:
 
 async def lock_keeper(connection: Connection) -> None:
     """Until the end of the transaction no other keeper derives."""
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", KEEPER_LOCK)
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", AdvisoryLock.OBLIGATION_KEEPER)
 
 
 async def read_of_period(
@@ -217,6 +218,7 @@ def _duty(row: Mapping[str, Any]) -> Duty:
         obligation=obligation_of(row),
         report=report_of(row),
         draft_updated_at=row["draft_updated_at"],
+        draft_cells=row["draft_cells"],
         return_reason=row["return_reason"],
     )
 
