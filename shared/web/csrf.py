@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from shared.web.forms import read_form
 from shared.web.problems import CrossSiteRefused
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,6 +42,6 @@ async def require_csrf_token(request: Request, expected: str | None) -> None:
     """
     given = request.headers.get(CSRF_HEADER)
     if given is None and request.headers.get("content-type", "").startswith(FORM_TYPES):
-        given = str((await request.form()).get(CSRF_FIELD, ""))
+        given = str((await read_form(request)).get(CSRF_FIELD, ""))
     if not expected or not hmac.compare_digest((given or "").encode(), expected.encode()):
         raise CrossSiteRefused
