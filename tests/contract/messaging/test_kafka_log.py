@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -234,11 +235,11 @@ async def producing(options: KafkaOptions) -> AsyncIterator[AIOKafkaProducer]:
         await producer.stop()
 
 
-async def messages(options: KafkaOptions, topic: str, *, count: int) -> list[object]:
+async def messages(options: KafkaOptions, topic: str, *, count: int) -> list[Any]:
     """The first messages of a topic."""
     consumer = AIOKafkaConsumer(topic, **options.client(), auto_offset_reset="earliest")
     await consumer.start()
-    found: list[object] = []
+    found: list[Any] = []
 
     async def enough() -> bool:
         records = await consumer.getmany(timeout_ms=100)

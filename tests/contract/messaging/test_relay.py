@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
@@ -38,7 +39,7 @@ class LogBetween:
         self._before = before
         self._after = after
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
 
     async def publish(self, events: Sequence[RecordedEvent]) -> None:
@@ -71,12 +72,12 @@ def dies_while_placing(world: World) -> Relay:
 
 def dies_before_publishing(world: World) -> Relay:
     log = LogBetween(world.log, before=crash)
-    return Relay(world.engine, log, clock=world.clock, batch_events=20)
+    return Relay(world.engine, cast(EventLog, log), clock=world.clock, batch_events=20)
 
 
 def dies_after_publishing(world: World) -> Relay:
     log = LogBetween(world.log, after=crash)
-    return Relay(world.engine, log, clock=world.clock, batch_events=20)
+    return Relay(world.engine, cast(EventLog, log), clock=world.clock, batch_events=20)
 
 
 def dies_while_marking(world: World) -> Relay:
@@ -147,7 +148,7 @@ async def test_a_log_that_is_away_is_waited_for(world: World) -> None:
 
     await world.write(*(event(70, f"report/{n}") for n in range(EVENTS)))
     async with (
-        world.relaying(log=LogBetween(world.log, before=away)),  # type: ignore[arg-type]
+        world.relaying(log=cast(EventLog, LogBetween(world.log, before=away))),
         world.consuming(Handler()),
     ):
         await world.applied(EVENTS)

@@ -1,10 +1,11 @@
 """What the suites of the log share: writers, relays, consumers, effects that can be counted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -162,10 +163,12 @@ class World:
 
 
 @asynccontextmanager
-async def running(run: Callable[[asyncio.Event], object]) -> AsyncIterator[asyncio.Event]:
+async def running(
+    run: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
+) -> AsyncIterator[asyncio.Event]:
     """Runs something until the block ends; its failure is raised when the block does."""
     stop = asyncio.Event()
-    task = asyncio.ensure_future(run(stop))  # type: ignore[arg-type]
+    task = asyncio.create_task(run(stop))
     try:
         yield stop
     finally:
