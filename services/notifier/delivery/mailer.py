@@ -6,6 +6,7 @@ MailError
 └── OutcomeUnknown   the line broke after the message was handed over: it may have been accepted
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -16,6 +17,7 @@ from typing import Protocol
 import aiosmtplib
 
 SMTP_TIMEOUT_SECONDS = 20
+QUIT_TIMEOUT_SECONDS = 1
 PERMANENT_FAILURE = 500
 
 
@@ -86,9 +88,12 @@ class SmtpMailer:
             await client.connect()
         except (aiosmtplib.SMTPException, OSError) as fault:
             raise MailUnavailable(_words(fault)) from fault
-        async with client:
+        try:
             await self._open_envelope(client, mail)
             await _hand_over(client, message)
+            await _take_leave(client)
+        finally:
+            client.close()
 
     def _client(self) -> aiosmtplib.SMTP:
         server = self._server
@@ -120,6 +125,12 @@ async def _hand_over(client: aiosmtplib.SMTP, message: bytes) -> None:
         raise _refusal(fault) from fault
     except (aiosmtplib.SMTPException, OSError) as fault:
         raise OutcomeUnknown(_words(fault)) from fault
+
+
+async def _take_leave(client: aiosmtplib.SMTP) -> None:
+    """The mail is accepted: however the server answers now, or not at all, changes nothing."""
+    with suppress(aiosmtplib.SMTPException, OSError):
+        await client.quit(timeout=QUIT_TIMEOUT_SECONDS)
 
 
 def _refusal(fault: aiosmtplib.SMTPResponseException) -> MailError:

@@ -49,14 +49,14 @@ UPDATE notifier.reminder SET state = :state, next_attempt_at = :next_attempt_at
 WHERE id IN (SELECT reminder_id FROM attempt)
 """)
 
-# The stage was not used up, so the timer may fall due again.
+# The stage was not used up: it is judged anew.
 _CANCEL = text("""
 WITH cancelled AS (
     UPDATE notifier.reminder SET state = 'cancelled', next_attempt_at = NULL
     WHERE id = :reminder_id
     RETURNING obligation_id, stage
 )
-UPDATE notifier.timer SET state = 'not_needed'
+UPDATE notifier.timer SET state = 'waiting'
 FROM cancelled
 WHERE timer.obligation_id = cancelled.obligation_id AND timer.stage = cancelled.stage
 """)
@@ -155,7 +155,7 @@ async def finish_attempt(
 
 
 async def cancel(connection: AsyncConnection, reminder_id: int) -> None:
-    """End a reminder that was certainly never accepted; its stage may be decided anew."""
+    """End a reminder that was certainly never accepted; its stage is judged anew."""
     await connection.execute(_CANCEL, {"reminder_id": reminder_id})
 
 

@@ -20,7 +20,7 @@ from services.notifier.delivery.mailer import (
 from services.notifier.delivery.repository import Outcome, Outgoing
 from services.notifier.reminders.mails import MailText, MailWriter
 from services.notifier.reminders.repository import ReminderState
-from services.notifier.reminders.use_cases import is_working_time, stage_fits
+from services.notifier.reminders.use_cases import is_past, is_working_time, stage_opens
 from services.notifier.timers.repository import OwedReport, owed_reports
 from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.clock import Clock
@@ -119,7 +119,8 @@ class Courier:
         stage = ReminderStage(outgoing.stage)
         if report is None or not report.is_owed:
             return None
-        if not stage_fits(stage, deadline=report.deadline, now=now):
+        opens = stage_opens(stage, report, policy=self._policy, calendar=catalogue.calendar)
+        if now < opens or is_past(stage, report, now=now):
             return None
         if outgoing.unknowns:
             return outgoing.text

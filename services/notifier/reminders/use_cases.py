@@ -1,7 +1,7 @@
 """The decision to remind: judged on the log, in one transaction with its ledger entry (I6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -10,11 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.notifier.reminders.mails import MailWriter, address_of
 from services.notifier.reminders.repository import Reminder, save_reminders
 from services.notifier.timers import repository as timers
-from services.notifier.timers.repository import DueTimer, OwedReport
+from services.notifier.timers.repository import DueTimer, OwedReport, Timer
+from services.notifier.timers.use_cases import deadline_date
 from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.clock import Clock
 from shared.db.engine import transaction
-from shared.domain.reminders import ReminderPolicy, ReminderStage, next_working_instant
+from shared.domain.calendars import WorkingCalendar
+from shared.domain.reminders import (
+    ReminderPolicy,
+    ReminderStage,
+    next_working_instant,
+    schedule,
+)
 
 DECISIONS_PER_TRANSACTION = 200
 
@@ -63,9 +70,12 @@ class Decider:
             await save_reminders(
                 connection, [verdict.reminder for verdict in verdicts if verdict.reminder]
             )
-            await timers.set_states(
+            await timers.set_timers(
                 connection,
-                [(item.timer.obligation_id, item.timer.stage, item.state) for item in verdicts],
+                [
+                    Timer(each.timer.obligation_id, each.timer.stage, each.timer.due_at, each.state)
+                    for each in verdicts
+                ],
             )
         _log_verdicts(verdicts)
         return len(due)
@@ -89,7 +99,11 @@ class Decider:
         if report is None or not report.is_owed:
             return Verdict(timer, "not_needed")
         stage = ReminderStage(timer.stage)
-        if not stage_fits(stage, deadline=report.deadline, now=now):
+        opens = stage_opens(stage, report, policy=self._policy, calendar=catalogue.calendar)
+        if now < opens:
+            # The deadline was moved, and the event of that is still on its way.
+            return Verdict(replace(timer, due_at=opens), "waiting")
+        if is_past(stage, report, now=now):
             return Verdict(timer, "missed")
         recipient = address_of(report.organization_id, catalogue=catalogue, now=now)
         if recipient is None:
@@ -113,9 +127,17 @@ def is_working_time(instant: datetime, *, policy: ReminderPolicy, catalogue: Cat
     return opening == instant
 
 
-def stage_fits(stage: ReminderStage, *, deadline: datetime, now: datetime) -> bool:
-    """Whether a stage is still true: due soon until the deadline, overdue from then on."""
-    return (now < deadline) == (stage is ReminderStage.DUE_SOON)
+def stage_opens(
+    stage: ReminderStage, report: OwedReport, *, policy: ReminderPolicy, calendar: WorkingCalendar
+) -> datetime:
+    """When a stage falls due by the deadline that the log holds now."""
+    last_day = deadline_date(report.deadline)
+    return schedule(policy, deadline_date=last_day, calendar=calendar)[stage]
+
+
+def is_past(stage: ReminderStage, report: OwedReport, *, now: datetime) -> bool:
+    """Whether it is too late for a stage: nothing is due soon once the deadline is over."""
+    return stage is ReminderStage.DUE_SOON and now >= report.deadline
 
 
 def _log_verdicts(verdicts: Sequence[Verdict]) -> None:

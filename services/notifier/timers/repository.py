@@ -91,16 +91,17 @@ _STANDING = text("""
 SELECT obligation.id AS obligation_id, obligation.organization_id, obligation.receiver_id,
        obligation.regime, obligation.form, obligation.period, obligation.cutoff_date,
        obligation.deadline, obligation.state = 'excluded' AS excluded,
-       coalesce(report.live_version IS NOT NULL, false) AS is_in
+       report.live_version IS NOT NULL OR report.official_version IS NOT NULL AS is_in
 FROM log.obligation
 LEFT JOIN log.report ON report.obligation_id = obligation.id
 WHERE obligation.id = ANY(CAST(:obligation_ids AS bigint[]))
 """)
 
-_SET_STATES = text("""
-UPDATE notifier.timer SET state = decided.state
-FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]), CAST(:states AS text[]))
-         AS decided (obligation_id, stage, state)
+_SET_TIMERS = text("""
+UPDATE notifier.timer SET due_at = decided.due_at, state = decided.state
+FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]),
+            CAST(:due_ats AS timestamptz[]), CAST(:states AS text[]))
+         AS decided (obligation_id, stage, due_at, state)
 WHERE timer.obligation_id = decided.obligation_id AND timer.stage = decided.stage
 """)
 
@@ -200,15 +201,7 @@ async def save_obligations(
 
 async def save_timers(connection: AsyncConnection, timers: Sequence[Timer]) -> None:
     """Set the stages; decided ones stay as they are."""
-    await connection.execute(
-        _UPSERT_TIMERS,
-        {
-            "obligation_ids": [timer.obligation_id for timer in timers],
-            "stages": [timer.stage for timer in timers],
-            "due_ats": [timer.due_at for timer in timers],
-            "states": [timer.state for timer in timers],
-        },
-    )
+    await connection.execute(_UPSERT_TIMERS, _timer_columns(timers))
 
 
 async def retime(connection: AsyncConnection, timers: Sequence[Timer]) -> None:
@@ -284,11 +277,18 @@ async def without_recipient(
     return tuple(Unaddressed(**row) for row in rows.mappings())
 
 
-async def set_states(connection: AsyncConnection, states: Sequence[tuple[int, str, str]]) -> None:
-    ids, stages, names = _columns(states, width=3)
-    await connection.execute(
-        _SET_STATES, {"obligation_ids": ids, "stages": stages, "states": names}
-    )
+async def set_timers(connection: AsyncConnection, timers: Sequence[Timer]) -> None:
+    """Set the stages to what was judged, whatever they were."""
+    await connection.execute(_SET_TIMERS, _timer_columns(timers))
+
+
+def _timer_columns(timers: Sequence[Timer]) -> dict[str, Any]:
+    return {
+        "obligation_ids": [timer.obligation_id for timer in timers],
+        "stages": [timer.stage for timer in timers],
+        "due_ats": [timer.due_at for timer in timers],
+        "states": [timer.state for timer in timers],
+    }
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], *, width: int) -> tuple[list[Any], ...]:

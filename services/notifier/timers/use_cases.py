@@ -156,7 +156,7 @@ def _taken_out(events: Sequence[RecordedEvent]) -> Iterable[ReportStateV1]:
     states = [_read(each, ReportStateV1) for each in events if each.type in REPORT_EVENTS]
     in_order = sorted(states, key=lambda state: state.sequence)
     newest = {state.report_id: state for state in in_order}.values()
-    return (state for state in newest if state.live is None)
+    return (state for state in newest if state.live is None and state.official is None)
 
 
 def _read(event: RecordedEvent, payload: type[State]) -> State:
