@@ -5,50 +5,67 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
+from services.intake.accounts.routes import account_routers
+from services.intake.accounts.service import Accounts
 from services.intake.drafts.endpoints import router as drafts_router
+from services.intake.drafts.pages import router as entry_router
 from services.intake.forms.endpoints import router as forms_router
+from services.intake.forms.scripts import router as scripts_router
 from services.intake.obligations.endpoints import router as obligations_router
+from services.intake.obligations.pages import router as home_router
 from services.intake.reports.endpoints import router as reports_router
+from services.intake.reports.pages import router as report_router
 from services.intake.review.endpoints import router as review_router
+from services.intake.review.pages import router as review_pages_router
 from services.intake.service import Intake
 from services.intake.submissions.endpoints import router as submissions_router
+from services.intake.submissions.pages import router as sending_router
 from shared.web.application import Lifespan, ReadinessCheck, WebSettings, create_web_app
 from shared.web.authentication import Authenticator
 
 TEMPLATES = Path(__file__).parent / "templates"
-STATIC_FOLDERS: tuple[Path, ...] = ()
 
 
-def routers() -> tuple[APIRouter, ...]:
-    """Every route of intake, for its own application and for all in one."""
+def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
+    """Every route of intake, for its own application and for all in one.
+
+    They need `app.state.intake`, an Intake, and `app.state.accounts`, an Accounts.
+    """
     return (
+        *account_routers(in_demo=in_demo),
         obligations_router,
         forms_router,
+        scripts_router,
         drafts_router,
         submissions_router,
         reports_router,
         review_router,
+        home_router,
+        entry_router,
+        sending_router,
+        report_router,
+        review_pages_router,
     )
 
 
 def create_app(
     intake: Intake,
+    accounts: Accounts,
     *,
     settings: WebSettings,
     authenticate: Authenticator,
     lifespans: Sequence[Lifespan] = (),
     readiness: dict[str, ReadinessCheck] | None = None,
 ) -> FastAPI:
-    """The application on a service that `services.intake.service.build` made."""
+    """The application on what `service.build` and `open_accounts` made."""
     return create_web_app(
         title="tonghop: intake",
         settings=settings,
         authenticate=authenticate,
-        routers=routers(),
-        state={"intake": intake},
+        routers=routers(in_demo=settings.demo),
+        state={"intake": intake, "accounts": accounts},
         lifespans=lifespans,
         template_folders=[TEMPLATES],
-        static_folders=STATIC_FOLDERS,
         clock=intake.clock,
         readiness=readiness,
     )

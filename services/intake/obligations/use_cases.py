@@ -24,6 +24,9 @@ LOOK_BACK = timedelta(days=31)
 """A form never opened before starts with the period whose deadlines may still lie ahead: a ladder
 ends in the month of the cut-off or the next."""
 
+MOST_OWN_DUTIES = 2000
+"""Tens of regimes, monthly, over some years: a home page holds them all."""
+
 NO_LONGER_OWED = "Theo danh mục đơn vị hiện hành, đơn vị không còn nghĩa vụ gửi báo cáo này."
 
 
@@ -81,6 +84,16 @@ async def read_duties(intake: Intake, principal: Principal, wanted: DutyFilter) 
             state=wanted.state,
             after=wanted.after,
             limit=wanted.limit,
+        )
+
+
+async def read_own_duties(intake: Intake, principal: Principal) -> tuple[Duty, ...]:
+    """The duties that the caller's own organization has to meet."""
+    async with snapshot(intake.engine) as connection:
+        return await repository.read_duties(
+            await driver(connection),
+            organizations=[principal.organization_id],
+            limit=MOST_OWN_DUTIES,
         )
 
 

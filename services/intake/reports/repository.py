@@ -32,6 +32,11 @@ READ_VERSIONS = f"""
 SELECT {VERSION_COLUMNS} FROM log.report_version v WHERE v.report_id = $1 ORDER BY v.version
 """
 
+READ_LAST_VERSION = f"""
+SELECT {VERSION_COLUMNS} FROM log.report_version v
+WHERE v.report_id = $1 ORDER BY v.version DESC LIMIT 1
+"""
+
 READ_ACTS = """
 SELECT a.sequence, a.verb, a.version, a.actor_name, a.at, a.reason, a.event_id
 FROM log.report_act a WHERE a.report_id = $1 ORDER BY a.sequence
@@ -155,6 +160,12 @@ async def read_versions(connection: Connection, report_id: ReportId) -> tuple[St
     """All versions, oldest first."""
     rows = await connection.fetch(READ_VERSIONS, report_id)
     return tuple(version for row in rows if (version := version_of(row)) is not None)
+
+
+async def read_last_version(connection: Connection, report_id: ReportId) -> StoredVersion | None:
+    """The version that was sent last."""
+    row = await connection.fetchrow(READ_LAST_VERSION, report_id)
+    return None if row is None else version_of(row)
 
 
 async def read_acts(connection: Connection, report_id: ReportId) -> tuple[RecordedAct, ...]:

@@ -24,7 +24,9 @@ from services.intake.reports.rows import StoredVersion
 from services.intake.service import Intake, current_scope
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import driver, snapshot, transaction
+from shared.domain.figures import Figures
 from shared.domain.identifiers import ReportId
+from shared.domain.periods import Period
 from shared.domain.reports import Act, Report, approve, return_to_sender, withdraw
 from shared.web.principals import Principal
 from shared.web.problems import NotFound, NotPermitted, VersionConflict
@@ -103,6 +105,14 @@ async def read_receipt(intake: Intake, principal: Principal, number: str) -> Sto
     if found is None:
         raise NotFound
     return found
+
+
+async def read_compared_period(intake: Intake, filed: Filed, *, period: Period) -> Figures | None:
+    """What the same organization reported for another period, None if nothing stands there."""
+    async with snapshot(intake.engine) as connection:
+        return await repository.read_compared(
+            await driver(connection), filed.obligation, period=period.code
+        )
 
 
 async def decide(intake: Intake, principal: Principal, decision: Decision) -> Filed:

@@ -47,3 +47,13 @@ async def read_queue(intake: Intake, principal: Principal, wanted: QueueFilter) 
                 native, principal.organization_id, reporters=scope.readable
             ),
         )
+
+
+async def count_waiting(intake: Intake, principal: Principal) -> int:
+    """How many reports wait for the caller's organization."""
+    scope = await current_scope(intake, principal)
+    async with snapshot(intake.engine) as connection:
+        counts = await repository.count_queue(
+            await driver(connection), principal.organization_id, reporters=scope.readable
+        )
+    return counts.get(ReportState.SUBMITTED.value, 0)

@@ -52,6 +52,10 @@ LEFT JOIN log.report_version v ON v.report_id = r.id AND v.version = r.official_
 LEFT JOIN intake.idempotency k ON k.account_id = $7 AND k.key = $8
 """
 
+READ_REMEMBERED = """
+SELECT request_sha256, response FROM intake.idempotency WHERE account_id = $1 AND key = $2
+"""
+
 LOCK_REPORT = """
 SELECT 1 FROM log.report
 WHERE (organization_id, regime, form, period) = ($1, $2, $3, $4) FOR UPDATE
@@ -153,6 +157,14 @@ async def read_context(
         key,
     )
     return _context(row)
+
+
+async def read_remembered(
+    connection: Connection, *, account_id: int, key: str
+) -> Remembered | None:
+    """What was answered to the key, None if it is new."""
+    row = await connection.fetchrow(READ_REMEMBERED, account_id, key)
+    return None if row is None else _remembered(row)
 
 
 async def lock_report(connection: Connection, place: Place, *, timeout_seconds: float) -> None:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.intake.accounts.service import open_accounts
 from services.intake.app import create_app
 from services.intake.obligations.use_cases import keep_obligations
 from services.intake.service import Intake, build
@@ -198,7 +199,12 @@ async def world(
     reader = CatalogueReader(engine)
     intake = build(engine=engine, catalogue=reader, clock=clock, hint=lambda: hints.append(None))
     await keep_obligations(intake)
-    app = create_app(intake, settings=Settings(demo=True), authenticate=authenticator(engine))
+    app = create_app(
+        intake,
+        open_accounts(engine, session_hours=8),
+        settings=Settings(demo=True),
+        authenticate=authenticator(engine),
+    )
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     known = await reader.current()
     async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:

@@ -1,5 +1,7 @@
 /** The cells of the form on the page: typed cells are inputs, derived cells are outputs. */
 
+import { exact, vietnameseFigure } from "/forms/scripts/interpreter.js";
+
 const KEY = (row, column) => `${row}.${column}`;
 
 export class Sheet extends EventTarget {
@@ -67,9 +69,34 @@ export class Sheet extends EventTarget {
     this.dispatchEvent(new CustomEvent("change", { detail: changes }));
   }
 
-  showDerived(row, column, text) {
-    const output = this.cell(row, column)?.querySelector("output");
-    if (output && output.value !== text) output.value = text;
+  /** Exact text of every cell, by row and column; only derived cells are written. */
+  showDerivedCells(values, form) {
+    const decimals = new Map(form.columns.map((column) => [column.code, column.decimals]));
+    for (const cell of this.cells.values()) {
+      const output = cell.querySelector("output");
+      if (!output) continue;
+      const { row, column } = cell.dataset;
+      const text = values[row][column];
+      const shown = text === null ? "" : vietnameseFigure(exact(text), decimals.get(column));
+      if (output.value !== shown) output.value = shown;
+      output.classList.toggle("zero", shown === "0");
+    }
+  }
+
+  /** Puts other texts in place of all that is typed, without telling anybody. */
+  replaceAll(figures) {
+    for (const cell of this.cells.values()) {
+      const input = this.inputOf(cell);
+      if (input) input.value = figures[cell.dataset.row]?.[cell.dataset.column] ?? "";
+    }
+  }
+
+  /** What is being typed counts as typed, though the focus stays. */
+  commitFocused() {
+    const focused = document.activeElement;
+    if (!this.table.contains(focused)) return;
+    focused.blur();
+    focused.focus();
   }
 
   /** What is typed, row by row; blank cells are left out. */

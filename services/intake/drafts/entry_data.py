@@ -1,0 +1,54 @@
+"""What the scripts of the entry grid need, as one block of JSON in the page."""
+
+import json
+
+from fastapi import Request
+from markupsafe import Markup
+
+from services.intake.drafts.sheet import Sheetwork
+from shared.domain.figures import Figures, figure_text
+from shared.formulas.forms_json import form_json
+from shared.labels.labels import Labels, Language
+
+_LABELS = (
+    "fault",
+    "warning",
+    "saving",
+    "saved",
+    "offline",
+    "conflict",
+    "signed_out",
+    "restored",
+    "pasted",
+    "skipped",
+    "no_faults",
+    "fault_count",
+    "warning_count",
+)
+
+
+def entry_data(request: Request, *, work: Sheetwork, language: Language) -> Markup:
+    """JSON that may stand inside a script element: no `<` is left in it."""
+    labels: Labels = request.app.state.labels
+    desk = work.desk
+    data = {
+        "form": form_json(desk.place.form, language.value),
+        "previous": _texts(work.previous),
+        "samePeriodLastYear": _texts(work.last_year),
+        "draftUrl": f"/api/v1/drafts/{desk.duty.obligation.id}",
+        "draftKey": f"draft-{desk.duty.obligation.id}",
+        "draftVersion": desk.draft.version,
+        "explanations": dict(desk.draft.explanations),
+        "labels": {name: labels.text(f"intake.script.{name}", language) for name in _LABELS},
+    }
+    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704
+
+
+def _texts(figures: Figures | None) -> dict[str, dict[str, str]] | None:
+    if figures is None:
+        return None
+    return {
+        row: {column: figure_text(value) for column, value in cells.items()}
+        for row, cells in figures.items()
+    }

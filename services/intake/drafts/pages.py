@@ -1,0 +1,169 @@
+"""The entry grid: a plain form that works by itself, and more at hand with scripts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.drafts.entry_data import entry_data
+from services.intake.drafts.repository import Draft, DraftContent
+from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
+from services.intake.drafts.use_cases import LONGEST_CELL, keep_draft
+from services.intake.grids import entry_grid
+from services.intake.obligations.pages import ENTERING, duty_line
+from services.intake.service import Intake
+from services.intake.wording import form_title, office_name
+from shared.domain.faults import Fault
+from shared.domain.forms import FormTemplate
+from shared.domain.identifiers import ObligationId
+from shared.web.access import require
+from shared.web.forms import read_form
+from shared.web.languages import language_of
+from shared.web.pages import Pages, PagesDep
+from shared.web.principals import Principal
+from shared.web.problems import VersionConflict
+
+CELL_PREFIX = "cell"
+
+router = APIRouter(include_in_schema=False)
+
+ObligationNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+SenderDep = Annotated[Principal, require(*ENTERING)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the page says beside the sheet."""
+
+    faults: Sequence[Fault] = ()
+    conflict: bool = False
+    status_code: int = 200
+
+
+@router.get("/obligations/{obligation_id}/form")
+async def entry_page(
+    request: Request,
+    obligation_id: ObligationNumber,
+    *,
+    pages: PagesDep,
+    principal: SenderDep,
+    intake: IntakeDep,
+    faults: bool = False,
+) -> Response:
+    """The draft, else the last version that was sent."""
+    work = await open_sheet(intake, principal, ObligationId(obligation_id))
+    found = judge_draft(work) if faults else ()
+    return await _page(request, pages, intake, work=work, shown=_Shown(faults=found))
+
+
+@router.post("/obligations/{obligation_id}/form")
+async def keep_sheet(
+    request: Request,
+    obligation_id: ObligationNumber,
+    *,
+    pages: PagesDep,
+    principal: SenderDep,
+    intake: IntakeDep,
+) -> Response:
+    """Keeps what was typed; `check` goes on to sending when no rule stands against it."""
+    form = await read_form(request)
+    work = await open_sheet(intake, principal, ObligationId(obligation_id))
+    content = typed_content(form, work.desk.place.form, kept=work.desk.draft)
+    try:
+        draft = await keep_draft(
+            intake,
+            principal,
+            ObligationId(obligation_id),
+            content=content,
+            replaces=_version(form),
+        )
+    except VersionConflict:
+        shown = _Shown(conflict=True, status_code=412)
+        return await _page(request, pages, intake, work=work.typed(content), shown=shown)
+    work = work.kept(draft)
+    if form.get("action") != "check":
+        return RedirectResponse(request.url.path, status_code=303)
+    hard = [fault for fault in judge_draft(work) if fault.severity == "hard"]
+    if hard:
+        shown = _Shown(faults=judge_draft(work), status_code=422)
+        return await _page(request, pages, intake, work=work, shown=shown)
+    return RedirectResponse(f"/obligations/{obligation_id}/check", status_code=303)
+
+
+def typed_content(form: FormData, template: FormTemplate, *, kept: Draft) -> DraftContent:
+    """The cells of a posted form, as typed; names that the form of the report lacks are ignored."""
+    figures: dict[str, dict[str, str]] = {}
+    for cell in template.input_cells:
+        text = str(form.get(f"{CELL_PREFIX}:{cell.row}:{cell.column}", "")).strip()
+        if text:
+            figures.setdefault(cell.row, {})[cell.column] = text[:LONGEST_CELL]
+    return DraftContent(
+        figures=figures,
+        nothing_to_report="nothing_to_report" in form,
+        explanations=kept.explanations,
+    )
+
+
+def _version(form: FormData) -> int:
+    given = str(form.get("draft_version", ""))
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+async def _page(
+    request: Request, pages: Pages, intake: Intake, *, work: Sheetwork, shown: _Shown
+) -> Response:
+    language = language_of(request)
+    known = await intake.catalogue.current()
+    place, draft, form = work.desk.place, work.desk.draft, work.desk.place.form
+    line = duty_line(
+        work.desk.duty,
+        known,
+        now=intake.clock.now(),
+        today=intake.clock.today(),
+        language=language,
+    )
+    grid = entry_grid(
+        form, draft.figures, language=language, previous=work.previous, faults=shown.faults
+    )
+    return pages.render(
+        request,
+        "intake/entry.html",
+        status_code=shown.status_code,
+        line=line,
+        title=form_title(form, language),
+        unit=form.columns[0].unit,
+        organization_name=office_name(place.organization),
+        grid=grid,
+        errors=_summary(shown.faults, form),
+        conflict=shown.conflict,
+        draft_version=draft.version,
+        nothing_to_report=draft.nothing_to_report,
+        saved_at=draft.updated_at,
+        has_previous=work.previous is not None,
+        data=entry_data(request, work=work, language=language),
+    )
+
+
+def _summary(faults: Sequence[Fault], form: FormTemplate) -> list[Mapping[str, Any]]:
+    """Links to the cells; a derived cell is not a field, so its row is linked."""
+    fields = {(cell.row, cell.column) for cell in form.input_cells}
+    return [
+        {
+            "text": f"{form.row_by_code[fault.row].label}: {fault.detail}"
+            if fault.row in form.row_by_code
+            else fault.detail,
+            "href": _anchor(fault, fields=fields),
+        }
+        for fault in faults
+        if fault.severity == "hard"
+    ]
+
+
+def _anchor(fault: Fault, *, fields: set[tuple[Any, Any]]) -> str:
+    if (fault.row, fault.column) in fields:
+        return f"#cell-{fault.row}-{fault.column}"
+    return f"#row-{fault.row}" if fault.row else "#entry-grid"

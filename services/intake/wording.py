@@ -1,0 +1,40 @@
+"""Names of things as pages say them."""
+
+from datetime import date, timedelta
+
+from shared.catalogue.catalogue import Catalogue
+from shared.domain.forms import FormTemplate
+from shared.domain.identifiers import OrganizationId
+from shared.domain.obligations import Obligation
+from shared.domain.organizations import OrganizationKind, OrganizationVersion
+from shared.domain.time import vietnam_date
+from shared.labels.labels import Language
+
+_INSTANT = timedelta(microseconds=1)
+
+
+def office_name(organization: OrganizationVersion) -> str:
+    """`UBND xã Tân Lập`; a department keeps its own name."""
+    name = organization.name
+    if organization.kind is OrganizationKind.DEPARTMENT:
+        return name
+    return f"UBND {name[0].lower()}{name[1:]}"
+
+
+def organization_of(
+    known: Catalogue, organization_id: OrganizationId, *, on: date
+) -> OrganizationVersion | None:
+    """The organization as it is on a day, else as it was last; None if it was never known."""
+    current = known.tree(on).organizations.get(organization_id)
+    versions = [each for each in known.organizations if each.id == organization_id]
+    return current or max(versions, key=lambda each: each.valid_from, default=None)
+
+
+def form_title(form: FormTemplate, language: Language) -> str:
+    """The name of the form in the reader's language, Vietnamese where it has no other."""
+    return (form.name_en if language is Language.EN else None) or form.name
+
+
+def last_day(obligation: Obligation) -> date:
+    """The last day on which the report is on time; the deadline is the instant at which it ends."""
+    return vietnam_date(obligation.deadline - _INSTANT)
