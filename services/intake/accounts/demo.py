@@ -52,11 +52,16 @@ async def demo_groups(request: Request) -> tuple[DemoGroup, ...]:
 
 
 async def _groups(accounts: Accounts, tree: Tree) -> tuple[DemoGroup, ...]:
+    known = tree.organizations
     async with snapshot(accounts.engine) as connection:
         found = await repository.list_accounts(connection)
-    usable = [each for each in found if each.active and each.organization_id in tree.organizations]
+    usable = [each for each in found if _is_person(each) and each.organization_id in known]
     groups = (DemoGroup(level, tuple(_people(usable, tree, level))) for level in LEVELS)
     return tuple(group for group in groups if group.people)
+
+
+def _is_person(account: Account) -> bool:
+    return account.active and Role.SERVICE not in account.roles
 
 
 def _people(accounts: list[Account], tree: Tree, level: str) -> Iterator[DemoPerson]:

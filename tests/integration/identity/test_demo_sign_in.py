@@ -63,12 +63,14 @@ def demo(accounts, intake_engine):
     return identity_app(accounts, intake_engine, settings=EdgeSettings(demo=True), intake=Intake())
 
 
-async def test_the_demo_offers_its_people_by_level(demo, people):
+async def test_the_demo_offers_its_people_by_level(demo, people, engine):
+    await add_account(engine, display_name="Chương trình", roles=[Role.SERVICE])
     async with client_of(demo) as client:
         text = (await client.get("/sign-in?next=/review")).text
     assert text.index("Cấp tỉnh") < text.index("Lãnh đạo tỉnh") < text.index("Cấp xã")
     assert "Lãnh đạo · Đơn vị 1" in text
     assert "Cấp huyện" not in text
+    assert "Chương trình" not in text
 
 
 async def test_one_click_signs_in_and_leads_on(demo, people, engine):

@@ -7,8 +7,9 @@ export function addPasswordToggles(root) {
     button.addEventListener("click", () => {
       const shown = field.type === "password";
       field.type = shown ? "text" : "password";
-      button.textContent = shown ? button.dataset.hideLabel : button.dataset.showLabel;
-      button.setAttribute("aria-pressed", String(shown));
+      button.firstElementChild.textContent = shown
+        ? button.dataset.hideLabel
+        : button.dataset.showLabel;
     });
     // A field left in plain text would be offered by the browser's form history.
     field.form.addEventListener("submit", () => {
