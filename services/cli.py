@@ -2,7 +2,13 @@
 
 import typer
 
-from services import catalogue_commands, demo_commands, serve_commands, user_commands
+from services import (
+    catalogue_commands,
+    demo_commands,
+    log_commands,
+    serve_commands,
+    user_commands,
+)
 
 app = typer.Typer(
     name="tonghop",
@@ -15,6 +21,8 @@ app.command("serve")(serve_commands.serve_command)
 app.command("migrate")(serve_commands.migrate)
 app.add_typer(catalogue_commands.app, name="catalogue")
 app.add_typer(user_commands.app, name="users")
+app.add_typer(log_commands.dead_letters, name="dead-letters")
+app.add_typer(log_commands.events, name="events")
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.intake.accounts.administration import create_account
+from services.intake.accounts.administration import create_account, disable_account
 from services.intake.accounts.passwords import Passwords
 from services.intake.accounts.records import Account
 from services.intake.accounts.repository import find_account, insert_token
@@ -92,6 +92,7 @@ async def create_people(engine: AsyncEngine, known: Catalogue, *, on: date) -> S
             if person.token is not None:
                 tokens[person.token] = await _create_token(connection, account.id)
         await _create(connection, SEEDER, known=known, on=on)
+        await disable_account(connection, SEEDER.username, now=datetime.now(UTC))
     return Secrets(password, tokens)
 
 
