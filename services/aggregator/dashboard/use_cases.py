@@ -24,7 +24,7 @@ from shared.domain.figures import rounded
 from shared.domain.rollups import Coverage
 from shared.domain.time import vietnam_date
 
-UNITS_SHOWN = 8
+UNITS_SHOWN = 4
 PERCENT = "%"
 
 

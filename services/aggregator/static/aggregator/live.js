@@ -67,14 +67,14 @@ function mark(place, before) {
 }
 
 function scrollPositions(place) {
-  return [...place.querySelectorAll(".table-frame, .unit-list")].map((each) => [
+  return [...place.querySelectorAll(".table-frame")].map((each) => [
     each.scrollLeft,
     each.scrollTop,
   ]);
 }
 
 function restoreScroll(place, positions) {
-  [...place.querySelectorAll(".table-frame, .unit-list")].forEach((each, index) => {
+  [...place.querySelectorAll(".table-frame")].forEach((each, index) => {
     [each.scrollLeft, each.scrollTop] = positions[index] ?? [0, 0];
   });
 }
