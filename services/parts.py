@@ -17,7 +17,6 @@ from services.aggregator import app as aggregator_app
 from services.aggregator import service as aggregator_service
 from services.intake import app as intake_app
 from services.intake import service as intake_service
-from services.intake.accounts.routes import account_routers
 from services.intake.accounts.service import open_accounts
 from services.intake.obligations.keeper import ObligationKeeper
 from services.notifier import app as notifier_app
@@ -83,7 +82,7 @@ def _intake(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clock
     accounts = open_accounts(engine, session_hours=settings.session_hours)
     return Part(
         engine=engine,
-        routers=(*intake_app.routers(), *account_routers(in_demo=settings.demo)),
+        routers=intake_app.routers(in_demo=settings.demo),
         state={"intake": intake, "accounts": accounts},
         tasks={"relay": relay.run, "obligations": ObligationKeeper(intake).run},
         templates=intake_app.TEMPLATES,
@@ -124,7 +123,7 @@ def _notifier(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clo
     )
     return Part(
         engine=engine,
-        routers=notifier_app.routers(demo=settings.demo),
+        routers=notifier_app.routers(in_demo=settings.demo),
         state={"notifier": notifier},
         tasks=notifier.tasks,
         templates=notifier_app.TEMPLATES,

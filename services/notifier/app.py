@@ -16,9 +16,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 
 
-def routers(*, demo: bool) -> tuple[APIRouter, ...]:
+def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
     """Every route of the notifier; those of the mailbox exist in the demonstration only."""
-    return (reminders_api, reminders_pages, *((mailbox_pages,) if demo else ()))
+    return (reminders_api, reminders_pages, *((mailbox_pages,) if in_demo else ()))
 
 
 def create_app(
@@ -34,7 +34,7 @@ def create_app(
         title="tonghop: notifier",
         settings=settings,
         authenticate=authenticate,
-        routers=routers(demo=settings.demo),
+        routers=routers(in_demo=settings.demo),
         state={"notifier": notifier},
         lifespans=lifespans,
         template_folders=[TEMPLATES],
