@@ -86,7 +86,6 @@ def _intake(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clock
         state={"intake": intake, "accounts": accounts},
         tasks={"relay": relay.run, "obligations": ObligationKeeper(intake).run},
         templates=intake_app.TEMPLATES,
-        static_folders=intake_app.STATIC_FOLDERS,
     )
 
 
