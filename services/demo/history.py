@@ -18,7 +18,10 @@ FIRST_QUARTER = "2025-Q1"
 SECOND_QUARTER = "2025-Q2"
 FIRST_QUARTER_OPENS = datetime(2025, 3, 15, 8, 0, tzinfo=VIETNAM)
 SECOND_QUARTER_OPENS = datetime(2025, 6, 15, 7, 30, tzinfo=VIETNAM)
+SUNDAY_ENDS = datetime(2025, 6, 15, 21, 0, tzinfo=VIETNAM)
+MONDAY_BEGINS = datetime(2025, 6, 16, 6, 30, tzinfo=VIETNAM)
 DEMO_START = datetime(2025, 6, 16, 8, 0, tzinfo=VIETNAM)
+SENT_ON_SUNDAY = 0.6
 
 SENT_BEFORE_START = 88
 NOT_YET_SENT = ("25381",)
@@ -58,9 +61,15 @@ def _of_commune(commune: OrganizationVersion, *, rows: tuple[str, ...]) -> Itera
     at = FIRST_QUARTER_OPENS + timedelta(hours=FIRST_QUARTER_HOURS * random.random())
     yield Sent(at, commune, FIRST_QUARTER, first.cells, approved_at=at + REVIEW_AFTER)
     second = quarter(commune.code, period=SECOND_QUARTER, rows=rows, carried_over=first.in_progress)
-    span = DEMO_START - SECOND_QUARTER_OPENS - timedelta(minutes=5)
-    at = SECOND_QUARTER_OPENS + span * random.random()
+    at = _sent_in_second_quarter(random)
     yield Sent(at, commune, SECOND_QUARTER, second.cells)
+
+
+def _sent_in_second_quarter(random: Random) -> datetime:
+    """Some work on the Sunday, the others before the office opens on Monday; nobody at night."""
+    if random.random() < SENT_ON_SUNDAY:
+        return SECOND_QUARTER_OPENS + (SUNDAY_ENDS - SECOND_QUARTER_OPENS) * random.random()
+    return MONDAY_BEGINS + (DEMO_START - timedelta(minutes=5) - MONDAY_BEGINS) * random.random()
 
 
 def _chosen(second: Sequence[Sent]) -> Iterator[Sent]:
