@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 
 
 class ConsumingRepository:
-    """Statements of one transaction. Never commits."""
+    """Statements of one transaction. Never commits.
 
-    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+    `recompute` works on the tables of `schema`, which may hold a shadow of the real ones.
+    """
+
+    def __init__(
+        self, connection: "asyncpg.Connection[Any]", *, schema: str = statements.SCHEMA
+    ) -> None:
         self._connection = connection
+        self._recompute_leaves = statements.in_schema(statements.RECOMPUTE_LEAVES, schema)
+        self._recompute_inner = statements.in_schema(statements.RECOMPUTE_INNER, schema)
 
     async def share_tree(self) -> None:
         """Lets other batches in, but nothing that replaces the whole."""
@@ -73,9 +80,9 @@ class ConsumingRepository:
         leaves = [each for each in level if each.is_leaf]
         inner = [each for each in level if not each.is_leaf]
         if leaves:
-            await self._connection.execute(statements.RECOMPUTE_LEAVES, *_targets(leaves))
+            await self._connection.execute(self._recompute_leaves, *_targets(leaves))
         if inner:
-            await self._connection.execute(statements.RECOMPUTE_INNER, *_targets(inner))
+            await self._connection.execute(self._recompute_inner, *_targets(inner))
 
     async def known_sheaves(self) -> dict[Sheaf, tuple[date, list[Node]]]:
         """Every sheaf that someone owes a report in: its cut-off date, and who owes."""

@@ -5,6 +5,14 @@ because asyncpg cannot send arrays of arrays of different lengths. Rows are writ
 their key, so that two consumers on one row wait for each other instead of deadlocking.
 """
 
+SCHEMA = "aggregator"
+
+
+def in_schema(statement: str, schema: str) -> str:
+    """The statement on the tables of the same names in another schema."""
+    return statement.replace(f"{SCHEMA}.", f"{schema}.")
+
+
 UPSERT_OBLIGATIONS = """
 INSERT INTO aggregator.obligation AS held
     (organization_id, form, period, obligation_id, province_id, sequence, receiver_id, cutoff_date,
