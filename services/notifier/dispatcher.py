@@ -1,6 +1,7 @@
 """The background task: decides what fell due and hands it over. One per database is active."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -56,12 +57,9 @@ class Dispatcher:
         the service.
         """
         backoff = Backoff()
-
-        async def work(connection: "asyncpg.Connection[Any]") -> None:
-            await self._lead(connection, stop=stop, backoff=backoff)
-
         while not stop.is_set():
             try:
+                work = partial(self._lead, stop=stop, backoff=backoff)
                 await lead(self._engine, work, lock=AdvisoryLock.DISPATCHER, stop=stop)
             except TRANSIENT as error:
                 if not is_transient(error):
