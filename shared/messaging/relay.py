@@ -129,10 +129,11 @@ class Relay:
         self._leading = True
         log.info("relay_leads")
         try:
+            # First, so that the backlog is told while the log is away, too.
+            await self._measure(connection)
             if await self._log.is_empty():
                 # A new log, under a database that has told another one of its events.
                 await connection.execute(_REPUBLISH_ALL)
-            await self._measure(connection)
             while not stop.is_set():
                 self._hinted.clear()
                 if await connection.fetchval(_ANYTHING_WAITS):
