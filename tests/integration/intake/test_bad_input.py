@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.intake.conftest import Caller, World
+from tests.support.intake_world import Caller, World
 
 GOOD = {"4": 30, "5": 10, "6": 2, "8": 20, "9": 15, "10": 1, "12": 5, "13": 1}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.intake.conftest import PERIOD, Caller, World
+from tests.support.intake_world import PERIOD, Caller, World
 
 TYPED = {"figures": {"LV01": {"4": "1.2", "5": "mười"}}}
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from services.intake.obligations.use_cases import keep_obligations
-from tests.integration.intake.conftest import FORM, World
+from tests.support.intake_world import FORM, World
 
 STARTS_AT = datetime(2024, 7, 2, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 from services.intake.obligations.keeper import ObligationKeeper
 from services.intake.obligations.use_cases import keep_obligations
 from shared.events.payloads import ObligationStateV1
-from tests.integration.intake.conftest import FORM, PERIOD, Caller, World
+from tests.support.intake_world import FORM, PERIOD, Caller, World
 
 
 async def _duties(world: World, period: str) -> list[dict[str, Any]]:

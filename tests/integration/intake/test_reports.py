@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.events.payloads import ReportStateV1
-from tests.integration.intake.conftest import Caller, World
+from tests.support.intake_world import Caller, World
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """POST /api/v1/submissions: what is stored, and what a retry gets."""
 
 import asyncio
-from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from services.intake.obligations.use_cases import keep_obligations
 from shared.events.payloads import ReportStateV1
-from tests.integration.intake.conftest import Caller, World
+from tests.support.intake_world import Caller, World
 
 
 async def _versions(world: World, report_id: int) -> list[dict[str, Any]]:
@@ -212,5 +210,5 @@ async def test_a_soft_rule_lets_through_what_is_explained(world: World, sender: 
 
 
 async def _send_previous_quarter(world: World, sender: Caller) -> Any:
-    await keep_obligations(world.intake, since=date(2025, 3, 1))
+    await world.open_previous_quarter()
     return await sender.send(sender.body(period="2025-Q1"))

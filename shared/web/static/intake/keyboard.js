@@ -15,6 +15,11 @@ export function enableKeyboard(sheet) {
   sheet.table.addEventListener("keydown", (event) => pressed(sheet, state, event));
   sheet.table.addEventListener("dblclick", () => (state.editing = true));
   sheet.table.addEventListener("input", () => (state.editing = true));
+  // What was announced once (a paste, an undo) must not be announced again on leaving the cell.
+  sheet.addEventListener("change", () => {
+    const cell = document.activeElement?.closest("[data-column]");
+    state.before = sheet.inputOf(cell)?.value ?? "";
+  });
 }
 
 /** The grid is one stop for Tab: only the current cell can be reached. */
@@ -63,7 +68,7 @@ function handle(sheet, state, event, cell) {
   if (state.editing) return false;
   if (event.key === "Home") return focus(sheet, firstOf(sheet, cell));
   if (event.key === "End") return focus(sheet, lastOf(sheet, cell));
-  if (event.key === "Delete") return clear(sheet, state, cell);
+  if (event.key === "Delete") return clear(sheet, cell);
   return false;
 }
 
@@ -118,14 +123,12 @@ function commit(sheet, state, cell) {
   const input = sheet.inputOf(cell);
   if (input && input.value !== state.before) {
     sheet.announce([{ cell, before: state.before, after: input.value }]);
-    state.before = input.value;
   }
   state.editing = false;
   return true;
 }
 
-function clear(sheet, state, cell) {
+function clear(sheet, cell) {
   sheet.write([{ cell, text: "" }]);
-  state.before = "";
   return true;
 }

@@ -1,0 +1,262 @@
+"""Pages of intake, as plain forms: everything works without scripts."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.web.authentication import SESSION_COOKIE
+from tests.support.intake_world import CSRF, PERIOD, Caller, World
+
+CELLS = {"4": "30", "5": "10", "6": "2", "8": "20", "9": "15", "10": "1", "12": "5", "13": "1"}
+
+
+class Visitor:
+    """Somebody with a session cookie."""
+
+    def __init__(self, world: World, cookie: str) -> None:
+        self.world, self.cookie = world, cookie
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.world.client.get(path, headers=self._headers())
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        return await self.world.client.post(
+            path, headers=self._headers(), data={"csrf_token": CSRF} | fields
+        )
+
+    def _headers(self) -> dict[str, str]:
+        return {"Cookie": f"{SESSION_COOKIE}={self.cookie}"}
+
+
+@pytest.fixture
+async def officer(world: World, sender: Caller) -> Visitor:
+    """The sender, on pages."""
+    return Visitor(world, await world.session(sender.organization, "preparer"))
+
+
+@pytest.fixture
+async def receiver(world: World, reviewer: Caller) -> Visitor:
+    """The reviewer, on pages."""
+    return Visitor(world, await world.session(reviewer.organization, "reviewer"))
+
+
+@pytest.fixture
+async def desk(sender: Caller) -> str:
+    """The address of the sender's entry grid, without its last part."""
+    response = await sender.call("GET", f"/api/v1/obligations?period={PERIOD}")
+    return f"/obligations/{response.json()['items'][0]['obligation_id']}"
+
+
+def _fields(cells: dict[str, str], **more: str) -> dict[str, str]:
+    return {f"cell:LV01:{column}": text for column, text in cells.items()} | more
+
+
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
+async def _checked(officer: Visitor, desk: str, **more: str) -> Any:
+    saved = await officer.post(
+        f"{desk}/form", **_fields(CELLS, draft_version="0", action="check", **more)
+    )
+    assert saved.status_code == 303, saved.text
+    return await officer.get(saved.headers["location"])
+
+
+async def test_home_says_what_is_owed_until_when(officer: Visitor, sender: Caller) -> None:
+    page = (await officer.get("/")).text
+
+    assert "thứ Ba, 17/06/2025" in page
+    assert "còn 1 ngày làm việc" in page
+    assert "Chưa nhập" in page
+    assert f"UBND {sender.organization.name[0].lower()}{sender.organization.name[1:]}" in page
+
+
+async def test_a_report_is_entered_checked_and_sent_without_scripts(
+    officer: Visitor, desk: str
+) -> None:
+    check = await _checked(officer, desk)
+    key, version = _hidden(check.text, "key"), _hidden(check.text, "draft_version")
+
+    sent = await officer.post(f"{desk}/check", key=key, draft_version=version)
+    again = await officer.post(f"{desk}/check", key=key, draft_version=version)
+    receipt = await officer.get(sent.headers["location"])
+
+    assert sent.status_code == again.status_code == 303
+    assert sent.headers["location"] == again.headers["location"]
+    assert "Đúng hạn" in receipt.text
+    assert "Đã gửi (1)" in re.sub(r"<[^>]+>", "", (await officer.get("/")).text)
+
+
+async def test_faults_are_shown_at_their_cells_with_the_input_kept(
+    officer: Visitor, desk: str
+) -> None:
+    response = await officer.post(
+        f"{desk}/form",
+        **_fields(CELLS | {"4": "1.234", "5": "mười"}, draft_version="0", action="check"),
+    )
+
+    assert response.status_code == 422
+    assert 'href="#cell-LV01-4"' in response.text
+    assert 'value="1.234"' in response.text
+    assert 'value="mười"' in response.text
+    assert response.text.count('aria-invalid="true"') == 2
+
+
+async def test_a_draft_changed_elsewhere_is_not_overwritten(officer: Visitor, desk: str) -> None:
+    await officer.post(f"{desk}/form", **_fields(CELLS, draft_version="0", action="save"))
+
+    stale = await officer.post(
+        f"{desk}/form", **_fields({"4": "77"}, draft_version="0", action="save")
+    )
+
+    assert stale.status_code == 412
+    assert 'value="77"' in stale.text
+    assert _hidden(stale.text, "draft_version") == "1"
+
+
+async def test_nothing_to_report_is_sent_from_the_page(officer: Visitor, desk: str) -> None:
+    check = await _checked(officer, desk, nothing_to_report="yes")
+
+    sent = await officer.post(
+        f"{desk}/check",
+        key=_hidden(check.text, "key"),
+        draft_version=_hidden(check.text, "draft_version"),
+    )
+
+    assert "Không phát sinh" in check.text
+    assert sent.headers["location"].startswith("/receipts/")
+
+
+async def test_returned_from_the_page_mended_and_approved(
+    world: World, sender: Caller, officer: Visitor, receiver: Visitor, desk: str
+) -> None:
+    report_id = (await sender.send(sender.body())).json()["report_id"]
+    blank = await receiver.post(f"/review/{report_id}/return", sequence="1", reason=" ")
+    returned = await receiver.post(f"/review/{report_id}/return", sequence="1", reason="Xem cột 4")
+    home = await officer.get("/")
+    entry = await officer.get(f"{desk}/form")
+    check = await _checked(officer, desk)
+    await officer.post(
+        f"{desk}/check",
+        key=_hidden(check.text, "key"),
+        draft_version=_hidden(check.text, "draft_version"),
+    )
+    stale = await receiver.post(f"/review/{report_id}/approve", sequence="1")
+    approved = await receiver.post(f"/review/{report_id}/approve", sequence="3")
+    report = await officer.get(f"/reports/{report_id}")
+
+    assert (blank.status_code, returned.status_code) == (422, 303)
+    assert "Xem cột 4" in home.text
+    assert 'value="30"' in entry.text
+    assert (stale.status_code, approved.status_code) == (412, 303)
+    assert "Đã duyệt" in report.text
+    assert "Đính chính" in report.text
+
+
+async def test_a_warning_asks_for_its_explanation_on_the_page(
+    world: World, sender: Caller, officer: Visitor, desk: str
+) -> None:
+    await world.open_previous_quarter()
+    assert (await sender.send(sender.body(period="2025-Q1"))).status_code == 201
+    check = await _checked(officer, desk)
+    fields = {name: _hidden(check.text, name) for name in ("key", "draft_version")}
+    [name] = re.findall(r'name="(explain:[^"]+)"', check.text)
+
+    refused = await officer.post(f"{desk}/check", **fields)
+    sent = await officer.post(f"{desk}/check", **fields | {name: "Nhận bàn giao 2 hồ sơ"})
+
+    assert refused.status_code == 422
+    assert "Hãy giải trình" in refused.text
+    assert sent.status_code == 303
+    report = (await officer.get(sent.headers["location"])).text
+    assert "Biên nhận" in report
+
+
+async def test_the_sender_withdraws_with_a_reason(
+    world: World, sender: Caller, officer: Visitor
+) -> None:
+    report_id = (await sender.send(sender.body())).json()["report_id"]
+
+    blank = await officer.post(f"/reports/{report_id}/withdraw", sequence="1", reason="")
+    done = await officer.post(f"/reports/{report_id}/withdraw", sequence="1", reason="Nhầm kỳ")
+    page = await officer.get(done.headers["location"])
+
+    assert (blank.status_code, done.status_code) == (422, 303)
+    assert "Đã rút" in page.text
+    assert "Nhầm kỳ" in page.text
+
+
+async def test_the_queue_and_the_report_beside_it(sender: Caller, receiver: Visitor) -> None:
+    report_id = (await sender.send(sender.body())).json()["report_id"]
+    body = sender.body()
+    body["figures"]["LV02"] = {"4": 3, "8": 3}
+    await sender.send(body)
+
+    queue = await receiver.get("/review")
+    report = await receiver.get(f"/review/{report_id}")
+
+    assert f"/review/{report_id}" in queue.text
+    assert "trước đây là 0, nay là" in report.text
+    assert "Xác nhận duyệt" in report.text
+
+
+async def test_pages_of_others_are_not_found(world: World, sender: Caller, desk: str) -> None:
+    receipt = (await sender.send(sender.body())).json()
+    commune = world.next_commune()
+    stranger = Visitor(world, await world.session(commune, "preparer", "reviewer"))
+    paths = [
+        f"{desk}/form",
+        f"{desk}/check",
+        f"/reports/{receipt['report_id']}",
+        f"/review/{receipt['report_id']}",
+        f"/receipts/{receipt['receipt_number']}",
+        "/receipts/BN1-99999999-1",
+    ]
+
+    answers = {path: (await stranger.get(path)).status_code for path in paths}
+
+    assert set(answers.values()) == {404}, answers
+
+
+async def test_without_the_csrf_token_nothing_is_kept(officer: Visitor, desk: str) -> None:
+    response = await officer.post(f"{desk}/form", csrf_token="wrong", draft_version="0")
+
+    assert response.status_code == 403
+
+
+async def test_those_who_only_watch_begin_at_the_dashboard(world: World) -> None:
+    province = next(o for o in world.known.organizations if o.level == "province")
+    leader = Visitor(world, await world.session(province, "leader"))
+
+    assert (await leader.get("/")).headers["location"] == "/dashboard"
+
+
+async def test_the_interpreter_is_served_and_nothing_else_of_its_folder(world: World) -> None:
+    script = await world.client.get("/forms/scripts/interpreter.js")
+    source = await world.client.get("/forms/scripts/parser.py")
+
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert source.status_code == 404
+
+
+async def test_every_page_is_there_in_english(
+    sender: Caller, officer: Visitor, receiver: Visitor, desk: str
+) -> None:
+    receipt = (await sender.send(sender.body())).json()
+    paths = ["/", f"{desk}/form", f"/reports/{receipt['report_id']}"]
+    for visitor, path in [
+        *((officer, path) for path in paths),
+        (officer, f"/receipts/{receipt['receipt_number']}"),
+        (receiver, "/"),
+        (receiver, "/review"),
+        (receiver, f"/review/{receipt['report_id']}"),
+    ]:
+        visitor.cookie = f"{visitor.cookie.split(';')[0]}; tonghop_language=en"
+        page = await visitor.get(path)
+        assert page.status_code == 200, path
+        assert 'lang="en"' in page.text
