@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -10,12 +10,16 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.catalogue.catalogue import Catalogue, DatedIndicator
+from shared.catalogue.regimes import Regime
 from shared.db.engine import driver, transaction
+from shared.domain.deadlines import DayOfMonth, Ladder, LadderStep, Roll
 from shared.domain.figures import figure_text
 from shared.domain.forms import Column, ColumnType, FormTemplate, Row
 from shared.domain.identifiers import (
     ColumnCode,
     FormCode,
+    IndicatorCode,
     OrganizationCode,
     OrganizationId,
     PeriodCode,
@@ -23,7 +27,9 @@ from shared.domain.identifiers import (
     ReportId,
     RowCode,
 )
-from shared.domain.organizations import OrganizationKind, OrganizationVersion, Tree
+from shared.domain.indicators import Indicator
+from shared.domain.organizations import OrganizationKind, OrganizationVersion
+from shared.domain.periods import Frequency, PeriodCalendar
 from shared.domain.reports import (
     Act,
     Report,
@@ -65,8 +71,10 @@ def make_form(
     summing: frozenset[str] = frozenset({"district", "province"}),
     blank_is_zero: bool = False,
 ) -> FormTemplate:
-    rows = [Row(code=RowCode(f"R{each}"), label="", number="", parent=RowCode("ALL")) for each in (1, 2)]
-    total = Row(code=RowCode("ALL"), label="", number="", sum_of_children=True)
+    rows = [
+        Row(code=RowCode(f"R{each}"), label="", number="", parent=RowCode("ALL")) for each in (1, 2)
+    ]
+    total = Row(code=RowCode("ALL"), label="TỔNG CỘNG", number="", sum_of_children=True)
     return FormTemplate(
         code=code,
         slug=code.lower(),
@@ -87,7 +95,9 @@ def make_form(
     )
 
 
-def _column(code: str, *, formula: str | None = None, type_: ColumnType = ColumnType.COUNT) -> Column:
+def _column(
+    code: str, *, formula: str | None = None, type_: ColumnType = ColumnType.COUNT
+) -> Column:
     return Column(
         code=ColumnCode(code),
         label=code,
@@ -111,19 +121,21 @@ FORMS = {
 
 
 def organization(
-    id: int, *, level: str, parent: OrganizationId | None, name: str = ""
+    number: int, *, level: str, parent: OrganizationId | None, name: str = ""
 ) -> OrganizationVersion:
     return OrganizationVersion(
-        id=OrganizationId(id),
-        code=OrganizationCode(str(id)),
-        name=name or f"{level} {id}",
+        id=OrganizationId(number),
+        code=OrganizationCode(str(number)),
+        name=name or f"{level} {number}",
         kind=OrganizationKind(level),
         level=level,
         parent_id=parent,
         province_id=PROVINCE,
         valid_from=date(2024, 1, 1),
         valid_to=None,
-        sort_key=str(id),
+        sort_key=str(number),
+        contact_name=f"Người liên hệ {number}",
+        phone="0271 0000000",
     )
 
 
@@ -137,6 +149,66 @@ def province() -> list[OrganizationVersion]:
             for each in communes
         ),
     ]
+
+
+KINDS_OF_ACT = (*["submit"] * 5, *["approve"] * 3, "return", "withdraw", "fix", "exclude")
+QUARTERLY = Regime(
+    code=REGIME,
+    version=1,
+    name="Chế độ thử",
+    name_en=None,
+    frequency=Frequency.QUARTER,
+    calendar=PeriodCalendar.ADMINISTRATIVE,
+    ladder=Ladder(steps=(LadderStep("commune", DayOfMonth(17)),), roll=Roll.NONE),
+    forms=(SUMMED, TYPED),
+    valid_from=date(2024, 1, 1),
+    valid_to=None,
+)
+INDICATORS = (
+    Indicator(
+        code=IndicatorCode("S.TOTAL"),
+        name="Tổng số",
+        unit="hồ sơ",
+        form=SUMMED,
+        expression=parse_formula("[c]"),
+    ),
+    Indicator(
+        code=IndicatorCode("S.SHARE"),
+        name="Tỷ lệ",
+        unit="%",
+        form=SUMMED,
+        expression=parse_formula("[b] / [c] * 100"),
+        decimals=1,
+        target=Decimal(90),
+    ),
+)
+
+
+def make_catalogue(
+    organizations: Iterable[OrganizationVersion] = (), *, number: int = 1
+) -> Catalogue:
+    """The small province; other `organizations` if they are given."""
+    return Catalogue(
+        number=number,
+        organizations=tuple(organizations) or tuple(province()),
+        regimes=(QUARTERLY,),
+        forms=tuple(FORMS.values()),
+        indicators=tuple(DatedIndicator(each, date(2024, 1, 1), None) for each in INDICATORS),
+    )
+
+
+class CatalogueInMemory:
+    """What `CatalogueReader` gives, without a database; `catalogue` may be replaced."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self.catalogue = catalogue or make_catalogue()
+
+    async def current(self, *, minimum: int = 0) -> Catalogue:
+        return self.catalogue
+
+    async def at_least(self, number: int) -> Catalogue:
+        assert self.catalogue.number >= number
+        return self.catalogue
 
 
 Owner = tuple[OrganizationId, FormCode, PeriodCode]
@@ -215,12 +287,14 @@ class History:
 
     def live_through(self, seed: int, *, acts: int) -> None:
         """Random acts on random duties, the forbidden ones skipped; a third comes too late."""
-        chance = random.Random(seed)
+        chance = random.Random(seed)  # noqa: S311 (the same history each time)
         owners = list(self.duties)
         for _ in range(acts):
             self.now += timedelta(hours=chance.choice((0, 0, 1)))
             owner = chance.choice(owners)
-            kind = chance.choice(("submit",) * 5 + ("approve",) * 3 + ("return", "withdraw", "fix", "exclude"))
+            kind = chance.choice(
+                ("submit",) * 5 + ("approve",) * 3 + ("return", "withdraw", "fix", "exclude")
+            )
             self._try(owner, kind, chance)
 
     def _try(self, owner: Owner, kind: str, chance: random.Random) -> None:
@@ -409,22 +483,3 @@ def _event_row(event: RecordedEvent) -> Sequence[object]:
         event.position,
         event.recorded_at,
     )
-
-
-class WorldCatalogue:
-    number = 1
-
-    def __init__(self, organizations=None):
-        self.organizations = province() if organizations is None else organizations
-
-    def form(self, code, *, on):
-        return FORMS[code]
-
-    def form_version(self, code, version):
-        return FORMS[code]
-
-    def tree(self, on: date) -> Tree:
-        return Tree.at(self.organizations, on)
-
-    async def at_least(self, number):
-        return self
