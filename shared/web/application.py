@@ -20,6 +20,7 @@ from shared.web.middleware import (
     RequestText,
     SecurityHeaders,
 )
+from shared.web.openapi import describe
 from shared.web.pages import Pages
 from shared.web.problem_responses import add_problem_handlers
 from shared.web.static_files import STATIC, KeptStaticFiles, StaticUrls
@@ -92,6 +93,7 @@ def create_web_app(
     add_problem_handlers(app)
     _add_middleware(app, settings)
     require_rules(app.routes, open_mounts=frozenset({"/static"}))
+    describe(app)
     return app
 
 

@@ -60,7 +60,11 @@ async def openapi(request: Request, _: Anyone) -> Response:
 async def api_page(request: Request, pages: PagesDep, _: Anyone) -> Response:
     """The same description, to read."""
     operations = [
-        {"method": method.upper(), "path": path, "summary": each.get("summary", "")}
+        {
+            "method": method.upper(),
+            "path": path,
+            "summary": each.get("description") or each["summary"],
+        }
         for path, methods in request.app.openapi()["paths"].items()
         for method, each in methods.items()
     ]

@@ -17,8 +17,8 @@ router = APIRouter()
 
 
 @router.get("/api/v1/thing")
-async def read(_: Anyone) -> Response:
-    return json_response({"a": 1})
+async def read(_: Anyone, limit: int = 1) -> Response:
+    return json_response({"a": limit})
 
 
 @router.post("/api/v1/thing")
@@ -214,7 +214,21 @@ async def test_readiness_asks_every_part():
         assert (await client.get("/healthz")).status_code == 200
 
 
-async def test_the_api_describes_itself(client):
+async def test_the_api_describes_itself_with_its_problems_and_its_keys(client):
     document = (await client.get("/api/openapi.json")).json()
-    assert "/api/v1/thing" in document["paths"]
+    assert set(document["paths"]) == {"/api/v1/thing"}
+    operation = document["paths"]["/api/v1/thing"]["get"]
+    assert set(operation["responses"]["422"]["content"]) == {"application/problem+json"}
+    assert operation["security"] == [{"token": []}, {"session": []}]
+    assert "HTTPValidationError" not in str(document)
+    assert (
+        "payload_too_large"
+        in document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+    )
     assert "/api/v1/thing" in (await client.get("/api")).text
+
+
+async def test_metrics_can_be_read_by_prometheus(client):
+    answer = await client.get("/metrics")
+    assert answer.status_code == 200
+    assert "# HELP" in answer.text
