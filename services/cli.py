@@ -3,6 +3,7 @@
 import typer
 
 from services import (
+    bench_commands,
     catalogue_commands,
     demo_commands,
     log_commands,
@@ -23,6 +24,7 @@ app.add_typer(catalogue_commands.app, name="catalogue")
 app.add_typer(user_commands.app, name="users")
 app.add_typer(log_commands.dead_letters, name="dead-letters")
 app.add_typer(log_commands.events, name="events")
+app.add_typer(bench_commands.app, name="bench")
 
 
 def main() -> None:

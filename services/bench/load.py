@@ -1,12 +1,12 @@
 """A load generator: prepared HTTP/1.1 requests over a few kept-alive connections to loopback.
 
-It does as little as it can, so that what it measures is the server. Loops are bounded by the number
-of requests that are given.
+It does as little as it can, so that what it measures is the server. A lane is one connection with
+one request at a time, so what must not overtake each other goes into one lane.
 """
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 REQUEST_TIMEOUT_SECONDS = 30
@@ -20,24 +20,41 @@ class Answer:
     status: int
     sent: float
     received: float
+    head: bytes
     body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, None if it is not there."""
+        for line in self.head.split(b"\r\n"):
+            found, _, value = line.partition(b":")
+            if found.decode("latin-1").lower() == name.lower():
+                return value.strip().decode("latin-1")
+        return None
 
 
 class UnexpectedAnswer(Exception):
     """The server did not answer as the measurement needs; the first such answer is shown."""
 
+    code = "unexpected_answer"
 
-def post(path: str, *, body: bytes, headers: dict[str, str]) -> bytes:
+    def __init__(self, answer: Answer, *, expected: int) -> None:
+        shown = answer.body[:500].decode(errors="replace")
+        super().__init__(f"The answer is {answer.status} instead of {expected}: {shown}")
+
+
+def post(path: str, *, body: bytes, headers: Mapping[str, str]) -> bytes:
     """The bytes of a POST request (RFC 9112)."""
-    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join(lines).encode() + END_OF_HEAD + body
+    more = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    return _head("POST", path, headers={**headers, **more}) + body
 
 
-def get(path: str, *, headers: dict[str, str]) -> bytes:
+def get(path: str, *, headers: Mapping[str, str]) -> bytes:
     """The bytes of a GET request."""
-    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]
+    return _head("GET", path, headers=headers)
+
+
+def _head(method: str, path: str, *, headers: Mapping[str, str]) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + END_OF_HEAD
 
@@ -54,34 +71,44 @@ class Connection:
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
     async def send(self, request: bytes) -> Answer:
+        """Raises TimeoutError, ConnectionError or IncompleteReadError when no answer comes."""
         async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
             sent = time.perf_counter()
             self._writer.write(request)
             head = await self._reader.readuntil(END_OF_HEAD)
             body = await self._reader.readexactly(_content_length(head))
-            return Answer(int(head[9:12]), sent, time.perf_counter(), body)
+            return Answer(int(head[9:12]), sent, time.perf_counter(), head, body)
 
     async def close(self) -> None:
         self._writer.close()
         await self._writer.wait_closed()
 
 
-async def send_all(
-    port: int, requests: Sequence[bytes], *, connections: int, expected: int
-) -> list[Answer]:
-    """Send all requests as fast as `connections` allow; answers come in the order of completion.
+async def send_lanes(port: int, lanes: Sequence[Sequence[bytes]], *, expected: int) -> list[Answer]:
+    """Send every lane as fast as it is answered, all at once.
 
     Raises:
         UnexpectedAnswer: one had another status than `expected`.
     """
-    waiting = iter(requests)
-    answers: list[Answer] = []
-    workers = [_work(port, waiting, answers) for _ in range(connections)]
-    await asyncio.gather(*workers)
+    sent = await asyncio.gather(*(_send_lane(port, lane) for lane in lanes))
+    answers = [answer for lane in sent for answer in lane]
+    require_status(answers, expected)
+    return answers
+
+
+async def _send_lane(port: int, requests: Sequence[bytes]) -> list[Answer]:
+    connection = await Connection.open(port)
+    try:
+        return [await connection.send(request) for request in requests]
+    finally:
+        await connection.close()
+
+
+def require_status(answers: Sequence[Answer], expected: int) -> None:
+    """Raises UnexpectedAnswer for the first answer of another status."""
     for answer in answers:
         if answer.status != expected:
-            raise UnexpectedAnswer(f"{answer.status} {answer.body[:500].decode(errors='replace')}")
-    return answers
+            raise UnexpectedAnswer(answer, expected=expected)
 
 
 def per_second(answers: Sequence[Answer]) -> float:
@@ -90,18 +117,10 @@ def per_second(answers: Sequence[Answer]) -> float:
     return len(answers) / took
 
 
-async def _work(port: int, waiting: Iterator[bytes], answers: list[Answer]) -> None:
-    connection = await Connection.open(port)
-    try:
-        for request in waiting:
-            answers.append(await connection.send(request))  # noqa: PERF401 (shared, grows as it goes)
-    finally:
-        await connection.close()
-
-
 def _content_length(head: bytes) -> int:
+    """0 without the header, which 204 and 304 do not have."""
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             return int(value)
-    raise UnexpectedAnswer(f"no Content-Length in {head.decode(errors='replace')}")
+    return 0
