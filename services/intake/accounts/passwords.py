@@ -4,11 +4,13 @@ A hash takes about 140 ms and 64 MiB: it runs in a thread, and few at once.
 """
 
 import asyncio
+import base64
 import secrets
 import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from services.intake.accounts.errors import PasswordRefused
 
@@ -28,7 +30,7 @@ class Passwords:
     ) -> None:
         self._hasher = hasher or PasswordHasher()
         self._turn = asyncio.Semaphore(at_once)
-        self._decoy: str | None = None
+        self._decoy = _decoy_hash(self._hasher)
 
     async def hash(self, password: str) -> str:
         async with self._turn:
@@ -40,11 +42,9 @@ class Passwords:
         Without a hash (no such account) a decoy is verified and refused, so that both answers
         take the same time and nobody learns which names exist.
         """
-        if password_hash is None and self._decoy is None:
-            self._decoy = await self.hash(secrets.token_urlsafe())
         async with self._turn:
             matches = await asyncio.to_thread(
-                self._matches, normalized(password), password_hash or self._decoy or ""
+                self._matches, normalized(password), password_hash or self._decoy
             )
         return matches and password_hash is not None
 
@@ -57,6 +57,16 @@ class Passwords:
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with weaker parameters than today's."""
         return self._hasher.check_needs_rehash(password_hash)
+
+
+def _decoy_hash(hasher: PasswordHasher) -> str:
+    """A well-formed hash of no password, as costly to verify as a real one of the same hasher."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def normalized(password: str) -> str:
