@@ -1,8 +1,6 @@
 """The background task: one active in a database, none lost when one goes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import text
@@ -12,28 +10,8 @@ from services.notifier.dispatcher import Dispatcher
 from shared.db.engine import transaction
 from shared.db.locks import AdvisoryLock
 from tests.integration.notifier.mail_host import Treatment
+from tests.integration.notifier.running import eventually, running
 from tests.integration.notifier.world import Duty, NotifierWorld
-
-TIMEOUT_SECONDS = 20.0
-
-
-@asynccontextmanager
-async def running(*dispatchers: Dispatcher) -> AsyncIterator[asyncio.Event]:
-    stop = asyncio.Event()
-    tasks = [asyncio.create_task(each.run(stop)) for each in dispatchers]
-    try:
-        yield stop
-    finally:
-        stop.set()
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            await asyncio.gather(*tasks)
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Raises TimeoutError if it does not come true."""
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - what is waited for is in the database
-            await asyncio.sleep(0.005)
 
 
 async def _settled(world: NotifierWorld, *, sent: int) -> None:
@@ -62,7 +40,7 @@ async def test_two_dispatchers_at_once_send_each_mail_once(world: NotifierWorld)
     duties = await _open_duties(world, number=12)
     world.move_to("2025-06-18 08:00")
 
-    async with running(world.new_dispatcher(), world.new_dispatcher()):
+    async with running(world.new_dispatcher().run, world.new_dispatcher().run):
         await _settled(world, sent=12)
         assert await _lock_holders(world) == 1
 
@@ -98,8 +76,8 @@ async def test_another_takes_over_when_the_leader_stops(
     first, second = world.new_dispatcher(), world.new_dispatcher()
     world.move_to("2025-06-18 08:00")
 
-    async with running(second):
-        async with running(first):
+    async with running(second.run):
+        async with running(first.run):
             await _open_duties(world, number=1)
             await _settled(world, sent=1)
         for commune in world.communes[5:7]:
@@ -113,7 +91,7 @@ async def test_a_leader_that_loses_its_connection_leads_anew_and_sends_nothing_t
 ) -> None:
     world.move_to("2025-06-18 08:00")
 
-    async with running(world.new_dispatcher()):
+    async with running(world.new_dispatcher().run):
         await _open_duties(world, number=3)
         await _settled(world, sent=3)
         async with transaction(world.owner) as connection:
@@ -143,7 +121,7 @@ async def test_what_a_crash_cut_off_is_tried_once_more_by_the_next_leader(
     await asyncio.gather(crashed, return_exceptions=True)
     world.host.treat(Treatment.ACCEPT)
 
-    async with running(world.new_dispatcher()):
+    async with running(world.new_dispatcher().run):
         await _settled(world, sent=1)
 
     assert [row["outcome"] for row in await world.attempts()] == ["unknown", "sent"]
@@ -156,7 +134,7 @@ async def test_a_hand_over_in_progress_is_finished_before_it_stops(world: Notifi
     world.smtp_timeout_seconds = 0.3
     world.host.treat(Treatment.HOLD)
 
-    async with running(world.new_dispatcher()) as stop:
+    async with running(world.new_dispatcher().run) as stop:
         await world.host.holding.wait()
         stop.set()
 
@@ -189,8 +167,7 @@ async def test_a_hint_wakes_it_at_once(world: NotifierWorld) -> None:
 
     stop.set()
     dispatcher.hint()
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        await task
+    await task
 
 
 async def test_without_a_mail_server_reminders_are_decided_and_kept(world: NotifierWorld) -> None:
@@ -207,7 +184,7 @@ async def test_without_a_mail_server_reminders_are_decided_and_kept(world: Notif
     async def both_are_kept() -> bool:
         return len(await world.reminders()) == 2
 
-    async with running(dispatcher):
+    async with running(dispatcher.run):
         await eventually(both_are_kept)
 
     assert {row["state"] for row in await world.reminders()} == {"decided"}
@@ -232,7 +209,7 @@ async def test_the_first_day_is_noted_before_anything_is_decided(world: Notifier
     async def it_is_noted() -> bool:
         return bool(await world.rows("SELECT * FROM notifier.first_start"))
 
-    async with running(world.new_dispatcher()):
+    async with running(world.new_dispatcher().run):
         await eventually(it_is_noted)
 
     world.move_to("2025-06-20 08:00")

@@ -95,6 +95,8 @@ class History:
     async def _send(self) -> None:
         self._world.host.treat(self._random.choice(TREATMENTS))
         await self._world.decide()
+        if self._random.random() < 0.5:
+            await self._act()
         for _ in range(self._random.randint(0, UNITS)):
             with self._watched():
                 await self._world.courier.deliver_next()
