@@ -4,13 +4,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
 from shared.runtime import listen
-from tests.deployment.composition import Container
+from tests.deployment.composition import CADDYFILE, Container
 
 PATIENCE_SECONDS = 60
 STOP_PATIENCE_SECONDS = 30
@@ -31,6 +32,39 @@ def free_port() -> int:
     with listen("127.0.0.1", 0) as held:
         port: int = held.getsockname()[1]
         return port
+
+
+@asynccontextmanager
+async def caddy(program: str, *, folder: Path, upstreams: Mapping[str, str]) -> AsyncIterator[str]:
+    """The one address in front of the services, by the shipped Caddyfile."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *(program, "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"),
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "CADDY_ADMIN": f"127.0.0.1:{free_port()}",
+            "SITE_ADDRESS": f":{port}",
+            **upstreams,
+        },
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        await until(lambda: answers(f"{address}/healthz"))
+        yield address
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def answers(url: str) -> bool:
+    async with httpx.AsyncClient() as client:
+        try:
+            return (await client.get(url)).is_success
+        except httpx.TransportError:
+            return False
 
 
 class ContainerProcess:
@@ -91,13 +125,6 @@ class ContainerProcess:
         if self._process is not None and self._process.returncode is None:
             await self.kill()
 
-    async def answers(self, path: str) -> bool:
-        async with httpx.AsyncClient(base_url=self.address) as client:
-            try:
-                return (await client.get(path)).is_success
-            except httpx.TransportError:
-                return False
-
     async def read(self, path: str) -> str:
         async with httpx.AsyncClient(base_url=self.address) as client:
             return (await client.get(path)).raise_for_status().text
@@ -105,7 +132,7 @@ class ContainerProcess:
     async def _ready(self) -> bool:
         ended = self._running().returncode
         assert ended is None, f"{self.name} ended with {ended}: {self.output}"
-        return await self.answers("/healthz") and await self.answers("/readyz")
+        return await answers(f"{self.address}/healthz") and await answers(f"{self.address}/readyz")
 
     async def _spawn(self) -> None:
         with self._log.open("ab") as log:

@@ -142,6 +142,13 @@ def test_services_have_longer_to_stop_than_they_take(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_services_believe_the_proxy_about_who_asks(name: str) -> None:
+    assert container(name).environment["FORWARDED_ALLOW_IPS"] == "*"
+    assert service(name)["networks"][0] == "inside"
+    assert "ports" not in service(name)
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_services_wait_for_the_schema(name: str) -> None:
     waits = service(name)["depends_on"]
     assert waits["migrate"]["condition"] == "service_completed_successfully"

@@ -2,15 +2,17 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import make_url, text
 
 from shared.db.engine import driver, transaction
 from tests.deployment.composition import PROJECT, SERVICES
 from tests.deployment.conftest import Installation
-from tests.deployment.processes import until
+from tests.deployment.processes import caddy, until
 from tests.deployment.world import Sender, receipts
 
 pytestmark = pytest.mark.kafka
@@ -42,6 +44,59 @@ async def test_the_notifier_learns_from_kafka_what_is_owed(installation: Install
             return bool(known == owed > 0)
 
     await until(knows_all)
+
+
+@pytest.fixture
+async def one_address(installation: Installation, tmp_path: Path) -> AsyncIterator[str]:
+    program = shutil.which("caddy")
+    if program is None:
+        pytest.skip("Caddy is not installed")
+    upstreams = {
+        name.upper(): f"127.0.0.1:{process.port}" for name, process in installation.services.items()
+    }
+    async with caddy(program, folder=tmp_path, upstreams=upstreams) as address:
+        yield address
+
+
+async def test_one_address_leads_to_each_service(
+    installation: Installation, one_address: str
+) -> None:
+    described = {
+        "/api/openapi.json": "/api/v1/submissions",
+        "/api/aggregator/openapi.json": "/api/v1/indicators",
+        "/api/notifier/openapi.json": "/api/v1/reminders",
+    }
+    async with httpx.AsyncClient(base_url=one_address) as client:
+        for address, path in described.items():
+            assert path in (await client.get(address)).json()["paths"]
+        for inner in ("/metrics", "/readyz"):
+            assert (await client.get(inner)).status_code == httpx.codes.NOT_FOUND
+    (sender,) = installation.province.take(1)
+    await installation.province.send(sender, to=one_address)
+
+    async def is_counted() -> bool:
+        total = await installation.province.total(at=one_address)
+        return total == installation.province.expected
+
+    await until(is_counted)
+
+
+async def test_the_audit_names_who_asked_not_the_proxy_nor_what_was_claimed(
+    installation: Installation, one_address: str
+) -> None:
+    from_elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
+    async with httpx.AsyncClient(base_url=one_address, transport=from_elsewhere) as client:
+        refused = await client.post(
+            "/sign-in",
+            data={"username": "nobody", "password": "nothing at all"},
+            headers={"X-Forwarded-For": "203.0.113.9"},
+        )
+    assert refused.is_client_error
+    async with installation.engine.connect() as connection:
+        rows = await connection.execute(
+            text("SELECT details->>'address' FROM identity.audit WHERE action = 'sign_in_failed'")
+        )
+        assert rows.scalars().all() == ["127.0.0.2"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
