@@ -416,6 +416,8 @@ GRANT INSERT, UPDATE ON log.report, log.obligation TO tonghop_intake;
 GRANT INSERT ON ALL TABLES IN SCHEMA catalogue TO tonghop_intake;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA identity TO tonghop_intake;
 GRANT DELETE ON identity.session TO tonghop_intake;
+-- The audit is written once: nobody but the owner changes a line of it.
+REVOKE UPDATE ON identity.audit FROM tonghop_intake;
 GRANT USAGE ON SCHEMA intake TO tonghop_intake;
 GRANT ALL ON ALL TABLES IN SCHEMA intake TO tonghop_intake;
 GRANT USAGE ON SCHEMA aggregator TO tonghop_aggregator;
