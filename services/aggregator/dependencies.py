@@ -12,7 +12,7 @@ CACHE_CONTROL = "private, no-cache"
 """Kept by the reader's own browser only, and asked about each time."""
 
 
-def current_aggregator(request: Request) -> Aggregator:
+async def current_aggregator(request: Request) -> Aggregator:
     aggregator: Aggregator = request.app.state.aggregator
     return aggregator
 

@@ -4,8 +4,6 @@ A message carries a position, never a figure: whoever hears it asks again and is
 committed position is polled, so it does not matter which process applied the event.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -13,20 +11,13 @@ from starlette.responses import StreamingResponse
 
 from services.aggregator.dependencies import AggregatorDep, OrganizationQuery, PeriodCodeQuery
 from services.aggregator.reading.questions import Question, ask
-from services.aggregator.reading.repository import read_position
 from services.aggregator.service import Aggregator
-from shared.db.engine import snapshot
+from services.aggregator.stream.use_cases import StreamOptions, messages
 from shared.web.access import SignedIn
 from shared.web.authentication import read_credential
 from shared.web.principals import Principal
 from shared.web.problems import ProblemError
 
-POLL_SECONDS = 0.5
-HEARTBEAT_SECONDS = 15.0
-LIFETIME_SECONDS = 300.0
-"""A browser opens a new stream by itself; proxies and servers need not keep one for ever."""
-
-RETRY_MILLISECONDS = 2000
 LARGEST_POSITION = 2**63 - 1
 
 router = APIRouter(prefix="/api/v1", tags=["stream"])
@@ -64,7 +55,7 @@ async def open_stream(
             return None
 
     return StreamingResponse(
-        _messages(aggregator, question, after=resumed, ask_again=ask_again),
+        messages(aggregator, question, after=resumed, ask_again=ask_again, options=StreamOptions()),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -81,34 +72,3 @@ async def _question(
     known = await aggregator.catalogue.current()
     scope = aggregator.scope(principal, known=known)
     return ask(known, period=period, organization=organization, form=form, scope=scope)
-
-
-async def _messages(
-    aggregator: Aggregator,
-    question: Question,
-    *,
-    after: int,
-    ask_again: Callable[[], Awaitable[Question | None]],
-) -> AsyncIterator[str]:
-    clock = asyncio.get_running_loop().time
-    ends_at, heard_at, shown = clock() + LIFETIME_SECONDS, clock(), after
-    yield f"retry: {RETRY_MILLISECONDS}\n\n"
-    while clock() < ends_at:
-        position = await _position(aggregator, question)
-        if position > shown:
-            allowed = await ask_again()
-            if allowed is None:
-                yield "event: closed\ndata: {}\n\n"
-                return
-            question, shown, heard_at = allowed, position, clock()
-            yield f'id: {position}\nevent: position\ndata: {{"position":{position}}}\n\n'
-        elif clock() - heard_at >= HEARTBEAT_SECONDS:
-            heard_at = clock()
-            yield ": heartbeat\n\n"
-        await asyncio.sleep(POLL_SECONDS)
-
-
-async def _position(aggregator: Aggregator, question: Question) -> int:
-    nodes = [topic.node(question.organization.id) for topic in question.topics]
-    async with snapshot(aggregator.engine) as connection:
-        return await read_position(connection, nodes)

@@ -72,7 +72,8 @@ def make_form(
     blank_is_zero: bool = False,
 ) -> FormTemplate:
     rows = [
-        Row(code=RowCode(f"R{each}"), label="", number="", parent=RowCode("ALL")) for each in (1, 2)
+        Row(code=RowCode(f"R{each}"), label=f"dòng R{each}", number="", parent=RowCode("ALL"))
+        for each in (1, 2)
     ]
     total = Row(code=RowCode("ALL"), label="TỔNG CỘNG", number="", sum_of_children=True)
     return FormTemplate(

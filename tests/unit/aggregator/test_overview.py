@@ -1,0 +1,36 @@
+"""How a figure is compared with the period before."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.aggregator.dashboard.use_cases import Change, change_of, share_of
+from services.aggregator.indicators.use_cases import Reading
+from shared.domain.rollups import NO_COVERAGE, Coverage
+from tests.integration.aggregator.world import INDICATORS
+
+SIZE, SHARE = INDICATORS
+
+
+@pytest.mark.parametrize(
+    ("indicator", "now", "before", "change"),
+    [
+        pytest.param(SIZE, "106", "100", Change(Decimal(6), in_points=False), id="growth"),
+        pytest.param(SIZE, "1", "3", Change(Decimal("-66.7"), in_points=False), id="rounded once"),
+        pytest.param(SIZE, "5", "0", None, id="nothing to grow from"),
+        pytest.param(SIZE, None, "5", None, id="missing now"),
+        pytest.param(SIZE, "5", None, None, id="missing before"),
+        pytest.param(SHARE, "97.4", "98.0", Change(Decimal("-0.6"), in_points=True), id="points"),
+        pytest.param(SHARE, "1.5", "0", Change(Decimal("1.5"), in_points=True), id="from zero"),
+    ],
+)
+def test_sizes_are_compared_in_percent_and_shares_in_points(
+    indicator: object, now: str | None, before: str | None, change: Change | None
+) -> None:
+    values = [None if each is None else Decimal(each) for each in (now, before)]
+    assert change_of(Reading(indicator, *values)) == change
+
+
+def test_the_share_of_nothing_expected_is_missing_and_not_zero() -> None:
+    assert share_of(NO_COVERAGE) is None
+    assert share_of(Coverage(111, 88, 88)) == Decimal("79.3")
