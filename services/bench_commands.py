@@ -1,6 +1,5 @@
 """`tonghop bench`: measurements against yardsticks, to be repeated on any machine."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from services.bench.programs import ProgramDidNotStart
 from services.bench.submit import Progress, ReportsLost, SubmitPlan, measure_submit
 from shared.db.errors import DatabaseError
 from shared.observability.logs import configure_logs
+from shared.runtime import run
 from shared.settings import InvalidSettings, Settings, load_settings
 
 FOLDER = Path(".data/bench")
@@ -64,7 +64,7 @@ def _run(measure: Measure, *, name: str, data: Path, as_json: bool) -> None:
     """Measure, and print; faults that can be mended are one line."""
     configure_logs(json_lines=False, level="warning")
     try:
-        outcome = asyncio.run(_measured(measure, load_settings(), name=name, data=data))
+        outcome = run(_measured(measure, load_settings(), name=name, data=data))
     except FAULTS as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(1) from None

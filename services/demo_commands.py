@@ -1,6 +1,5 @@
 """`tonghop demo`: the whole system on this machine with made-up figures, by one command."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from services.demo.running import open_world, run, take_port
 from shared.domain.time import in_vietnam
 from shared.events.envelope import RecordedEvent
 from shared.observability.logs import configure_logs
+from shared.runtime import run as run_loop
 from shared.settings import EventLogKind
 
 FOLDER = Path(".data/demo")
@@ -41,7 +41,7 @@ def demo(
         console.print(f"Forgotten: {data}")
         return
     configure_logs(json_lines=False, level="warning")
-    raise typer.Exit(asyncio.run(_demo(folder, port=port, log=log)))
+    raise typer.Exit(run_loop(_demo(folder, port=port, log=log)))
 
 
 async def _demo(folder: DemoFolder, *, port: int, log: EventLogKind) -> int:

@@ -1,6 +1,5 @@
 """`tonghop migrate` and `tonghop serve`: what a container or a system service runs."""
 
-import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from enum import StrEnum
@@ -18,7 +17,7 @@ from shared.db.engine import create_engine
 from shared.db.errors import DatabaseError
 from shared.db.migrations import newest_revision, upgrade_async
 from shared.observability.logs import configure_logs
-from shared.runtime import PortTaken
+from shared.runtime import PortTaken, run
 from shared.settings import EventLogKind, InvalidSettings, LogFormat, Settings, load_settings
 
 
@@ -84,7 +83,7 @@ async def _serve(what: What) -> int:
 def _exit_with(work: Coroutine[Any, Any, int]) -> None:
     """Faults that an operator can mend are one line, not a trace."""
     try:
-        status = asyncio.run(work)
+        status = run(work)
     except (InvalidSettings, DatabaseError, SchemaBehind, BrokerMissing, PortTaken) as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(1) from None

@@ -8,9 +8,10 @@ import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from importlib import import_module
+from typing import Any, TypeVar
 
 import structlog
 import uvicorn
@@ -22,6 +23,8 @@ ABORT_TIMEOUT_SECONDS = 5.0
 LISTEN_BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 15
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+Result = TypeVar("Result")
 
 Service = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set, then finishes what it has begun and returns."""
@@ -44,6 +47,24 @@ class ApplicationDidNotStart(Exception):
     """The web application's own start failed; the lines before this one say why."""
 
     code = "application_did_not_start"
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """`asyncio.run` on the loop that servers use: uvloop, where the system has one.
+
+    uvicorn's own choice does not reach here, for its servers run in our loop.
+    """
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(work)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    try:
+        uvloop = import_module("uvloop")
+    except ImportError:
+        return asyncio.new_event_loop
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
 
 
 async def run_services(

@@ -9,7 +9,7 @@ from services.notifier.service import Notifier
 LARGEST_ID = 2**63 - 1
 
 
-def current_notifier(request: Request) -> Notifier:
+async def current_notifier(request: Request) -> Notifier:
     notifier: Notifier = request.app.state.notifier
     return notifier
 

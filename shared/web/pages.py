@@ -93,7 +93,7 @@ def make_environment(folders: Sequence[Path]) -> Environment:
     return environment
 
 
-def current_pages(request: Request) -> Pages:
+async def current_pages(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
     return pages
 

@@ -9,12 +9,12 @@ from services.intake.accounts.use_cases import Caller
 from shared.web.addresses import is_loopback
 
 
-def current_accounts(request: Request) -> Accounts:
+async def current_accounts(request: Request) -> Accounts:
     accounts: Accounts = request.app.state.accounts
     return accounts
 
 
-def current_caller(request: Request) -> Caller:
+async def current_caller(request: Request) -> Caller:
     return Caller(address=request.client.host if request.client else "")
 
 
