@@ -9,9 +9,13 @@ MailError
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from email.charset import QP, Charset
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr
 from typing import Protocol
 
 import aiosmtplib
@@ -82,7 +86,7 @@ class SmtpMailer:
         self._timeout_seconds = timeout_seconds
 
     async def send(self, mail: Mail) -> None:
-        message = _message(mail, sender=self._server.sender)
+        message = message_bytes(mail, sender=self._server.sender)
         client = self._client()
         try:
             await client.connect()
@@ -144,24 +148,37 @@ def _words(fault: Exception) -> str:
     return str(fault) or type(fault).__name__
 
 
-def _message(mail: Mail, *, sender: str) -> bytes:
+def message_bytes(mail: Mail, *, sender: str) -> bytes:
     """The mail as it goes over the line: all in ASCII, whatever the server can take.
 
+    The subject is one run of encoded words (RFC 2047): email.policy's own folding loses spaces
+    between words that need encoding and words that do not.
+
     Raises:
-        MailRefused: the address, or a header, cannot be written down.
+        MailRefused: no mail can be written to that address.
     """
-    message = EmailMessage()
+    message = MIMEMultipart("alternative")
+    message["From"] = formataddr(("tonghop", sender))
+    message["To"] = _plain_address(mail.recipient)
+    message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject").encode()
+    message["Date"] = format_datetime(mail.written_at)
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = "vi"
+    message.attach(_part(mail.body_text, "plain"))
+    message.attach(_part(mail.body_html, "html"))
+    return message.as_bytes()
+
+
+def _part(text: str, kind: str) -> MIMEText:
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    return MIMEText(text, kind, charset)  # type: ignore[arg-type] # the stub knows names only
+
+
+def _plain_address(address: str) -> str:
     try:
-        mail.recipient.encode("ascii")
-        message["From"] = Address("tonghop", addr_spec=sender)
-        message["To"] = Address(addr_spec=mail.recipient)
-        message["Subject"] = mail.subject
-        message["Date"] = mail.written_at
-        message["Message-ID"] = mail.message_id
-        message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = "vi"
-        message.set_content(mail.body_text, cte="quoted-printable")
-        message.add_alternative(mail.body_html, subtype="html", cte="quoted-printable")
-        return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+        address.encode("ascii")
+        return str(Address(addr_spec=address))
     except (MessageError, ValueError, IndexError) as fault:
-        raise MailRefused(f"not a mail that can be written: {fault}") from fault
+        raise MailRefused(f"not an address that mail can be sent to: {address!r}") from fault

@@ -13,7 +13,7 @@ from services.notifier.timers.use_cases import deadline_date
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownForm
 from shared.domain.identifiers import FormCode, OrganizationId
-from shared.domain.organizations import OrganizationVersion
+from shared.domain.organizations import OrganizationKind, OrganizationVersion
 from shared.domain.reminders import ReminderStage
 from shared.domain.time import in_vietnam, vietnam_date
 from shared.labels.labels import Labels, Language
@@ -59,7 +59,7 @@ class MailWriter:
     ) -> MailText:
         """What to say at `now`; raises UnknownOrganization if the one that owes it is gone."""
         words = self._words(report, catalogue=catalogue, now=now)
-        mark = "[Số liệu mô phỏng] " if self._demo else ""
+        mark = "[Mô phỏng] " if self._demo else ""
         return MailText(
             subject=mark + SUBJECTS[stage].format(**words),
             body_text=self._templates.get_template(f"{stage}.txt").render(words),
@@ -72,7 +72,9 @@ class MailWriter:
         last_day, today = deadline_date(report.deadline), vietnam_date(now)
         receiver = _receiver(report, catalogue=catalogue, now=now)
         return {
-            "sender": catalogue.tree(today).get(OrganizationId(report.organization_id)),
+            "sender": _formal_name(
+                catalogue.tree(today).get(OrganizationId(report.organization_id))
+            ),
             "receiver": receiver,
             "contact": _contact(receiver),
             "form": _form_name(report, catalogue=catalogue),
@@ -107,7 +109,15 @@ def _contact(receiver: OrganizationVersion | None) -> str:
     """The person, if one is named, and the organization."""
     if receiver is None:
         return ""
-    return ", ".join(filter(None, (receiver.contact_name, receiver.name)))
+    return ", ".join(filter(None, (receiver.contact_name, _formal_name(receiver))))
+
+
+def _formal_name(organization: OrganizationVersion) -> str:
+    """As letters address it: the people's committee of the unit (Nghị định 30/2020/NĐ-CP)."""
+    name = organization.name
+    if organization.kind is OrganizationKind.DEPARTMENT:
+        return name
+    return f"UBND {name[0].lower()}{name[1:]}"
 
 
 def address_of(organization_id: int, *, catalogue: Catalogue, now: datetime) -> str | None:

@@ -35,7 +35,7 @@ async def test_the_first_line_says_what_is_owed_and_until_when(
     mail = await _mail(world, "2025-06-16 08:00")
 
     assert part(mail, "plain").splitlines()[0] == (
-        f"Kính gửi: {duty.organization.name}. {FORM_NAME}, quý II/2025: "
+        f"Kính gửi: UBND phường Thác Mơ. {FORM_NAME}, quý II/2025: "
         "thời hạn gửi là hết thứ Ba, 17/06/2025, còn 01 ngày làm việc."
     )
 
@@ -47,7 +47,7 @@ async def test_an_overdue_mail_says_since_when_and_what_to_do(
 
     lines = part(mail, "plain").splitlines()
     assert lines[0] == (
-        f"Kính gửi: {duty.organization.name}. {FORM_NAME}, quý II/2025: "
+        f"Kính gửi: UBND phường Thác Mơ. {FORM_NAME}, quý II/2025: "
         "đã quá thời hạn gửi (thứ Ba, 17/06/2025)."
     )
     assert lines[2].startswith(
@@ -67,7 +67,7 @@ async def test_both_parts_link_to_the_form_and_say_whom_to_call(
     for kind in ("plain", "html"):
         text = part(mail, kind)
         assert f"{BASE_URL}/obligations/{duty.id}/form" in text
-        assert receiver.name in text
+        assert "UBND thị xã Phước Long" in text
         assert str(receiver.phone) in text
         assert str(receiver.email) in text
         assert "Thư này được gửi vì đơn vị có nghĩa vụ gửi báo cáo" in text
@@ -80,7 +80,7 @@ async def test_the_subject_is_encoded_for_the_wire_and_reads_as_vietnamese(
     mail = await _mail(world, "2025-06-16 08:00")
 
     assert str(mail["Subject"]) == (
-        f"[Số liệu mô phỏng] [Nhắc việc] {FORM_NAME} quý II/2025: thời hạn gửi thứ Ba, 17/06/2025"
+        f"[Mô phỏng] [Nhắc việc] {FORM_NAME} quý II/2025: thời hạn gửi thứ Ba, 17/06/2025"
     )
     header = mail.as_bytes(policy=SMTP).partition(b"\r\n\r\n")[0]
     assert header.isascii()

@@ -345,7 +345,7 @@ class NotifierWorld:
     def mails_to(self, duty: Duty) -> Sequence[str]:
         """The subjects of what the duty's organization got, demonstration mark left out."""
         return [
-            str(mail["Subject"]).removeprefix("[Số liệu mô phỏng] ")
+            str(mail["Subject"]).removeprefix("[Mô phỏng] ")
             for mail in self.host.to(duty.organization.email)
         ]
 
