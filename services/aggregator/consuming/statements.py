@@ -150,39 +150,44 @@ ORDER BY form, period, node_id, track
 """
 
 # One small aggregation a node, rather than one over all of them: it sorts a few thousand cells in
-# memory and finds the children by key. Coverage is the same beside every cell of a part, so it is
-# added up with the cells.
+# memory and finds the children by key. Nodes that have no report have no cells to explode.
 RECOMPUTE_INNER = f"""
 WITH {_OWN}
 {_INSERT_ROLLUP}
-SELECT own.node_id, own.form, own.period, own.track, summed.*, own.position
+SELECT own.node_id, own.form, own.period, own.track,
+       coalesce(summed.totals, nothing.cells), coalesce(summed.counts, nothing.counts),
+       coalesce(summed.minima, nothing.cells), coalesce(summed.maxima, nothing.cells),
+       own.expected + below.expected, own.reported + below.reported, own.on_time + below.on_time,
+       own.position
 FROM own
 CROSS JOIN LATERAL (
-    SELECT array_agg(total ORDER BY place), array_agg(count ORDER BY place),
-           array_agg(minimum ORDER BY place), array_agg(maximum ORDER BY place),
-           own.expected + coalesce(max(expected), 0), own.reported + coalesce(max(reported), 0),
-           own.on_time + coalesce(max(on_time), 0)
+    SELECT array_fill(NULL::numeric, ARRAY[own.width]) AS cells,
+           array_fill(0, ARRAY[own.width]) AS counts
+) AS nothing
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(child.expected), 0)::int AS expected,
+           coalesce(sum(child.reported), 0)::int AS reported,
+           coalesce(sum(child.on_time), 0)::int AS on_time
+    FROM aggregator.rollup AS child
+    WHERE child.form = own.form AND child.period = own.period AND child.track = own.track
+        AND child.node_id = ANY (own.children)
+) AS below
+CROSS JOIN LATERAL (
+    SELECT array_agg(total ORDER BY place) AS totals, array_agg(count ORDER BY place) AS counts,
+           array_agg(minimum ORDER BY place) AS minima,
+           array_agg(maximum ORDER BY place) AS maxima
     FROM (
         SELECT place, sum(total) AS total, sum(count)::int AS count, min(minimum) AS minimum,
-               max(maximum) AS maximum, sum(expected)::int AS expected,
-               sum(reported)::int AS reported, sum(on_time)::int AS on_time
+               max(maximum) AS maximum
         FROM (
-            SELECT own.cells AS totals, own.counts, own.cells AS minima, own.cells AS maxima,
-                   0 AS expected, 0 AS reported, 0 AS on_time
+            SELECT own.cells AS totals, own.counts, own.cells AS minima, own.cells AS maxima
+            WHERE own.reported > 0
             UNION ALL
-            SELECT CASE WHEN own.sums THEN child.totals ELSE nothing.cells END,
-                   CASE WHEN own.sums THEN child.counts ELSE nothing.counts END,
-                   CASE WHEN own.sums THEN child.minima ELSE nothing.cells END,
-                   CASE WHEN own.sums THEN child.maxima ELSE nothing.cells END,
-                   child.expected, child.reported, child.on_time
-            FROM unnest(own.children) AS edge (child_id)
-            JOIN aggregator.rollup AS child
-                ON child.form = own.form AND child.period = own.period
-                AND child.node_id = edge.child_id AND child.track = own.track
-            CROSS JOIN (
-                SELECT array_fill(NULL::numeric, ARRAY[own.width]) AS cells,
-                       array_fill(0, ARRAY[own.width]) AS counts
-            ) AS nothing
+            SELECT child.totals, child.counts, child.minima, child.maxima
+            FROM aggregator.rollup AS child
+            WHERE own.sums AND child.reported > 0
+                AND child.form = own.form AND child.period = own.period
+                AND child.track = own.track AND child.node_id = ANY (own.children)
         ) AS part
         CROSS JOIN LATERAL unnest(part.totals, part.counts, part.minima, part.maxima)
             WITH ORDINALITY AS exploded (total, count, minimum, maximum, place)

@@ -10,6 +10,7 @@ from services.aggregator.upkeep.verify import Verification, verify
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import transaction
 from shared.events.envelope import RecordedEvent
+from tests.integration.aggregator.log_rows import store
 from tests.integration.aggregator.world import CatalogueInMemory, History, make_catalogue
 
 Deliver = Callable[..., Awaitable[None]]
@@ -44,7 +45,7 @@ def verified(engine: AsyncEngine) -> Verified:
     """What the oracle says, once the log is stored and the consumer has read all of it."""
 
     async def verified(history: History, *, catalogue: Catalogue | None = None) -> Verification:
-        await history.store(engine)
+        await store(history, engine)
         async with transaction(engine) as connection:
             await connection.exec_driver_sql(
                 "INSERT INTO aggregator.consumer_offset VALUES ('log', 0, 1, "

@@ -8,6 +8,7 @@ from services.aggregator.upkeep.rebuild import rebuild
 from services.aggregator.upkeep.verify import verify
 from shared.db.engine import transaction
 from tests.integration.aggregator.conftest import Deliver, Verified
+from tests.integration.aggregator.log_rows import store
 from tests.integration.aggregator.stored import TABLES, everything, rollup_at
 from tests.integration.aggregator.world import (
     COMMUNES,
@@ -34,7 +35,7 @@ async def test_a_rebuild_gives_what_the_consumer_had_made_row_for_row(
     history.live_through(3, acts=150)
     history.catalogue_changed(1)
     history.live_through(4, acts=20)
-    await history.store(engine)
+    await store(history, engine)
     await deliver(history.events, size=17)
     before = await everything(engine)
     await execute(engine, *(f"DELETE FROM aggregator.{table}" for table in TABLES))
@@ -48,7 +49,7 @@ async def test_a_rebuild_mends_what_was_changed_by_hand_and_drops_what_was_added
     history: History, deliver: Deliver, engine: AsyncEngine
 ) -> None:
     history.live_through(5, acts=80)
-    await history.store(engine)
+    await store(history, engine)
     await deliver(history.events)
     before = await everything(engine)
     await execute(
@@ -68,7 +69,7 @@ async def test_a_rebuild_leaves_out_what_was_set_aside(
     opened = list(history.events)
     bad = history.submit((FIRST, SUMMED, Q2), R1={"c": 5})
     good = history.submit((SECOND, SUMMED, Q2), R1={"a": 5})
-    await history.store(engine)
+    await store(history, engine)
     await deliver([*opened, good])
     before = await everything(engine)
     await execute(
@@ -85,7 +86,7 @@ async def test_consumers_go_on_where_they_were_after_a_rebuild(
 ) -> None:
     opened = len(history.events)
     history.live_through(6, acts=100)
-    await history.store(engine)
+    await store(history, engine)
     await deliver(history.events[: opened + 10])
     await asyncio.gather(
         rebuild(engine, catalogue=make_catalogue()),
@@ -123,7 +124,7 @@ async def test_what_the_consumer_has_not_read_yet_is_pending_and_no_drift(
     await deliver(history.events)
     applied = len(history.events)
     history.submit((FIRST, SUMMED, Q2), R1={"a": 5})
-    await history.store(engine)
+    await store(history, engine)
     await execute(
         engine, f"INSERT INTO aggregator.consumer_offset VALUES ('log', 0, 1, {applied}, NULL)"
     )

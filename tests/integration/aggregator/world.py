@@ -1,18 +1,14 @@
 """A province of three levels with two forms, and histories of its reports as the log holds them."""
 
-import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from shared.catalogue.catalogue import Catalogue, DatedIndicator
 from shared.catalogue.regimes import Regime
-from shared.db.engine import driver, transaction
 from shared.domain.deadlines import DayOfMonth, Ladder, LadderStep, Roll
 from shared.domain.figures import figure_text
 from shared.domain.forms import Column, ColumnType, FormTemplate, Row
@@ -24,7 +20,6 @@ from shared.domain.identifiers import (
     OrganizationId,
     PeriodCode,
     RegimeCode,
-    ReportId,
     RowCode,
 )
 from shared.domain.indicators import Indicator
@@ -392,95 +387,13 @@ class History:
         self.events.append(event)
         return event
 
-    async def store(self, engine: AsyncEngine) -> None:
-        """Writes the log as intake and the relay leave it."""
-        async with transaction(engine) as connection:
-            native = await driver(connection)
-            for duty in self.duties.values():
-                await native.execute(*_obligation_row(duty))
-                if duty.report is not None:
-                    await native.execute(*_report_row(duty))
-                    await native.executemany(_INSERT_VERSION, _version_rows(duty))
-            await native.executemany(_INSERT_EVENT, [_event_row(each) for each in self.events])
-
 
 def _some_figures(chance: random.Random) -> dict[str, dict[str, int | str]]:
     if chance.random() < 0.1:
         return {}
-    return {
-        row: {column: chance.randint(0, 9) for column in "ab" if chance.random() < 0.8}
-        for row in ("R1", "R2")
-    }
+    rows = ("R1", "R2")
+    return {row: {c: chance.randint(0, 9) for c in "ab" if chance.random() < 0.8} for row in rows}
 
 
 def _instant(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
-
-
-def _obligation_row(duty: Duty) -> Sequence[object]:
-    organization_id, form, period = duty.owner
-    return (
-        """INSERT INTO log.obligation OVERRIDING SYSTEM VALUE
-           VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10)""",
-        duty.id,
-        organization_id,
-        PROVINCE,
-        REGIME,
-        form,
-        period,
-        CUTOFFS[period],
-        DEADLINE,
-        duty.state,
-        duty.sequence,
-    )
-
-
-def _report_row(duty: Duty) -> Sequence[object]:
-    report = duty.report
-    assert report is not None
-    return (
-        """INSERT INTO log.report OVERRIDING SYSTEM VALUE
-           VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-        ReportId(duty.id),
-        report.organization_id,
-        PROVINCE,
-        REGIME,
-        report.form,
-        report.period,
-        report.sequence,
-        report.state,
-        report.last_version,
-        report.live,
-        report.official,
-        report.first_submitted_at,
-    )
-
-
-_INSERT_VERSION = """INSERT INTO log.report_version
-    VALUES ($1, $2, 1, $3::jsonb, $4, '{}', 1, '', $5, $6, '')"""
-
-_INSERT_EVENT = """INSERT INTO log.event
-    (event_id, type, subject, province_id, catalogue_number, data, occurred_at, position,
-     recorded_at)
-    VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)"""
-
-
-def _version_rows(duty: Duty) -> list[Sequence[object]]:
-    return [
-        (duty.id, number, json.dumps(figures), nothing, START, f"{duty.id}-{number}")
-        for number, (figures, nothing) in enumerate(duty.versions, start=1)
-    ]
-
-
-def _event_row(event: RecordedEvent) -> Sequence[object]:
-    return (
-        event.event_id,
-        event.type,
-        event.subject,
-        event.province_id,
-        event.catalogue_number,
-        json.dumps(event.data),
-        event.occurred_at,
-        event.position,
-        event.recorded_at,
-    )
