@@ -31,13 +31,14 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
 
     They need `app.state.intake`, an Intake, and `app.state.accounts`, an Accounts.
     """
+    # Routes are tried in this order, so the one that matters at the deadline hour comes first.
     return (
+        submissions_router,
         *account_routers(in_demo=in_demo),
         obligations_router,
         forms_router,
         scripts_router,
         drafts_router,
-        submissions_router,
         reports_router,
         review_router,
         home_router,

@@ -14,7 +14,8 @@ LARGEST_ID = 2**63 - 1
 _ENTITY_TAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
 
 
-def current_intake(request: Request) -> Intake:
+async def current_intake(request: Request) -> Intake:
+    """Async, because FastAPI sends a plain function to a thread and waits for it there."""
     intake: Intake = request.app.state.intake
     return intake
 

@@ -87,6 +87,8 @@ def explanations_by_row(
     form: FormTemplate, given: dict[str, str]
 ) -> tuple[dict[tuple[str, RowCode], str], list[ProblemFault]]:
     """Explanations by rule and row; one that names no row speaks of all."""
+    if not given:
+        return {}, []
     found: dict[tuple[str, RowCode], str] = {}
     faults: list[ProblemFault] = []
     checks = {check.code: check for check in form.checks}

@@ -1,0 +1,182 @@
+"""A form's sheet as a page shows it: to be typed in, or to be read beside another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.domain.faults import Fault
+from shared.domain.figures import Figures, vietnamese_figure
+from shared.domain.forms import CellRef, Column, FormTemplate, Row, Severity
+from shared.domain.sheets import Sheet, complete, validate
+from shared.formulas.printer import formula_text
+from shared.labels.labels import Language
+
+FAULT = "fault"
+WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is wrong, in the words of the rules; `kind` is "fault" or "warning"."""
+
+    kind: str
+    text: str
+    row: str | None
+    column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """`text` is what was typed, or the figure as it is shown; "" where there is none.
+
+    `before` is what the version before held, None where it held the same.
+    """
+
+    row: str
+    column: str
+    text: str
+    typed: bool
+    previous: str
+    kind: str = ""
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    code: str
+    number: str
+    label: str
+    is_total: bool
+    cells: tuple[GridCell, ...]
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GridColumn:
+    code: str
+    number: str
+    label: str
+    formula: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`loose` are messages that belong to no row."""
+
+    columns: tuple[GridColumn, ...]
+    rows: tuple[GridRow, ...]
+    loose: tuple[Message, ...] = ()
+
+
+def entry_grid(
+    form: FormTemplate,
+    texts: Mapping[str, Mapping[str, str]],
+    *,
+    language: Language,
+    previous: Figures | None = None,
+    faults: Sequence[Fault] = (),
+) -> Grid:
+    """The sheet to be typed in: fields hold the text as typed, derived cells what comes of it."""
+    sheet = validate(form, texts).sheet
+    compared = None if previous is None else complete(form, previous)
+    messages = [message_of(fault) for fault in faults if fault.blocks]
+    kinds = {(each.row, each.column): each.kind for each in reversed(messages)}
+
+    def cell(row: Row, column: Column) -> GridCell:
+        typed = not (row.is_derived or column.is_derived)
+        raw = texts.get(row.code, {}).get(column.code, "")
+        return GridCell(
+            row=row.code,
+            column=column.code,
+            text=raw if typed else shown(sheet, row, column),
+            typed=typed,
+            previous=shown(compared, row, column),
+            kind=kinds.get((row.code, column.code), ""),
+        )
+
+    rows = tuple(
+        GridRow(
+            code=row.code,
+            number=row.number,
+            label=_label(row, language),
+            is_total=row.is_derived,
+            cells=tuple(cell(row, column) for column in form.columns),
+            messages=tuple(each for each in messages if each.row == row.code),
+        )
+        for row in form.rows
+    )
+    loose = tuple(each for each in messages if each.row not in form.row_by_code)
+    return Grid(columns=_columns(form, language), rows=rows, loose=loose)
+
+
+def reading_grid(
+    form: FormTemplate,
+    figures: Figures,
+    *,
+    language: Language,
+    previous: Figures | None = None,
+    before: Figures | None = None,
+) -> Grid:
+    """The sheet to be read: `previous` is another period, `before` the version it replaced."""
+    sheet = complete(form, figures)
+    compared = None if previous is None else complete(form, previous)
+    replaced = None if before is None else complete(form, before)
+
+    def cell(row: Row, column: Column) -> GridCell:
+        text = shown(sheet, row, column)
+        old = text if replaced is None else shown(replaced, row, column)
+        return GridCell(
+            row=row.code,
+            column=column.code,
+            text=text,
+            typed=False,
+            previous=shown(compared, row, column),
+            before=None if old == text else old,
+        )
+
+    rows = tuple(
+        GridRow(
+            code=row.code,
+            number=row.number,
+            label=_label(row, language),
+            is_total=row.is_derived,
+            cells=tuple(cell(row, column) for column in form.columns),
+        )
+        for row in form.rows
+    )
+    return Grid(columns=_columns(form, language), rows=rows)
+
+
+def message_of(fault: Fault) -> Message:
+    """A fault in its place."""
+    kind = WARNING if fault.severity is Severity.SOFT else FAULT
+    return Message(kind=kind, text=fault.detail, row=fault.row, column=fault.column)
+
+
+def shown(sheet: Sheet | None, row: Row, column: Column) -> str:
+    """A figure as it is shown, "" where there is none."""
+    value: Decimal | None = sheet.value(CellRef(row.code, column.code)) if sheet else None
+    return "" if value is None else vietnamese_figure(value)
+
+
+def _label(part: Row | Column, language: Language) -> str:
+    return (part.label_en if language is Language.EN else None) or part.label
+
+
+def _columns(form: FormTemplate, language: Language) -> tuple[GridColumn, ...]:
+    return tuple(
+        GridColumn(
+            code=column.code,
+            number=column.number,
+            label=_label(column, language),
+            formula="" if column.formula is None else _printed(formula_text(column.formula)),
+            unit=column.unit,
+        )
+        for column in form.columns
+    )
+
+
+def _printed(formula: str) -> str:
+    """`(4) + (5) + (6)`, as the printed form has it."""
+    return formula.replace("[", "(").replace("]", ")")
