@@ -2,14 +2,8 @@
 
 import typer
 
-from services import (
-    bench_commands,
-    catalogue_commands,
-    demo_commands,
-    log_commands,
-    serve_commands,
-    user_commands,
-)
+from services import bench_commands, catalogue_commands
+from services.commands import demo, logs, rollups, serve, users
 
 app = typer.Typer(
     name="tonghop",
@@ -17,13 +11,15 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.command("demo")(demo_commands.demo)
-app.command("serve")(serve_commands.serve_command)
-app.command("migrate")(serve_commands.migrate)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve_command)
+app.command("migrate")(serve.migrate)
 app.add_typer(catalogue_commands.app, name="catalogue")
-app.add_typer(user_commands.app, name="users")
-app.add_typer(log_commands.dead_letters, name="dead-letters")
-app.add_typer(log_commands.events, name="events")
+app.add_typer(users.app, name="users")
+app.command("verify")(rollups.verify)
+app.command("rebuild")(rollups.rebuild)
+app.add_typer(logs.dead_letters, name="dead-letters")
+app.add_typer(logs.events, name="events")
 app.add_typer(bench_commands.app, name="bench")
 
 

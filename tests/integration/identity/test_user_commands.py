@@ -12,13 +12,16 @@ from services.catalogue_events import announce_change
 from services.intake.accounts.errors import SignInRefused
 from services.intake.accounts.service import Accounts, open_accounts
 from services.intake.accounts.use_cases import Caller, sign_in
-from services.user_commands import app
+from services.commands.users import app
 from shared.catalogue.packs import read_packs, shipped_packs
 from shared.catalogue.store import load_packs
 from shared.clock import SystemClock
 from shared.db.engine import transaction
 
 CREATE = ("create", "QuanTri", "--name", "Đỗ Anh Tuấn", "--organization", "75")
+UNITS = tuple(
+    f"organizations/{name}" for name in ("binh-phuoc-2025", "dong-nai-until-2025", "dong-nai-2025")
+)
 ADMINISTRATOR = ("--role", "administrator")
 
 
@@ -26,7 +29,7 @@ ADMINISTRATOR = ("--role", "administrator")
 async def province(engine: AsyncEngine, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
     async with transaction(engine) as connection:
-        packs = read_packs(shipped_packs("organizations/dong-nai-2025"))
+        packs = read_packs(shipped_packs(*UNITS))
         await load_packs(connection, packs, clock=SystemClock(), announce=announce_change)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer import Typer
 from typer.testing import CliRunner
 
-from services.log_commands import dead_letters, events
+from services.commands.logs import dead_letters, events
 from shared.clock import SystemClock
 from shared.db.engine import transaction
 from shared.events.envelope import NewEvent

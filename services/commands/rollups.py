@@ -1,6 +1,5 @@
 """`tonghop verify` and `tonghop rebuild`: prove the rollups right, or make them anew."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
@@ -8,19 +7,16 @@ import typer
 
 from services.aggregator.upkeep.rebuild import rebuild as make_anew
 from services.aggregator.upkeep.verify import verify as compare
-from services.owner_database import owner_engine
+from services.commands.database import owner_engine
+from services.commands.faults import run_command
 from shared.catalogue.catalogue import CatalogueReader
-from shared.db.errors import DatabaseError
-from shared.settings import InvalidSettings, load_settings
+from shared.settings import load_settings
 
 Result = TypeVar("Result")
-
-app = typer.Typer(help="Số liệu tổng hợp: đối chiếu với nhật ký, hoặc tổng hợp lại từ đầu.")
 
 Limit = Annotated[int, typer.Option(min=1, help="Hiện nhiều nhất bao nhiêu chỗ khác.")]
 
 
-@app.command()
 def verify(*, limit: Limit = 20) -> None:
     """Tính lại mọi số tổng hợp từ nhật ký rồi so sánh. Kết thúc với mã 1 nếu có chỗ khác."""
     found = _run(compare)
@@ -33,7 +29,6 @@ def verify(*, limit: Limit = 20) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
 def rebuild() -> None:
     """Tổng hợp lại toàn bộ từ nhật ký; người xem vẫn thấy số cũ cho đến khi xong."""
     made = _run(make_anew)
@@ -47,8 +42,4 @@ def _run(work: Callable[..., Coroutine[Any, Any, Result]]) -> Result:
         async with owner_engine(load_settings(), command="aggregator") as engine:
             return await work(engine, catalogue=await CatalogueReader(engine).current())
 
-    try:
-        return asyncio.run(on_database())
-    except (DatabaseError, InvalidSettings) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    return run_command(on_database())

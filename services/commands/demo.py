@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.progress import Progress as Bar
 
+from services.commands.faults import faults_told, run_command
 from services.demo.accounts import PEOPLE
 from services.demo.folder import DemoFolder
 from services.demo.running import open_world, run, take_port
 from shared.domain.time import in_vietnam
 from shared.events.envelope import RecordedEvent
 from shared.observability.logs import configure_logs
-from shared.runtime import run as run_loop
 from shared.settings import EventLogKind
 
 FOLDER = Path(".data/demo")
@@ -36,12 +36,14 @@ def demo(
 ) -> None:
     """Bình Phước in the second quarter of 2025, with made-up figures, on this machine."""
     folder = DemoFolder(data)
-    if reset:
-        folder.forget()
-        console.print(f"Forgotten: {data}")
-        return
-    configure_logs(json_lines=False, level="warning")
-    raise typer.Exit(run_loop(_demo(folder, port=port, log=log)))
+    with faults_told(), folder.held():
+        if reset:
+            folder.forget()
+            console.print(f"Forgotten: {data}")
+            return
+        configure_logs(json_lines=False, level="warning")
+        status = run_command(_demo(folder, port=port, log=log))
+    raise typer.Exit(status)
 
 
 async def _demo(folder: DemoFolder, *, port: int, log: EventLogKind) -> int:

@@ -1,27 +1,23 @@
 """`tonghop users`: accounts made and mended by the people who run the system."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.commands.database import owner_engine
+from services.commands.faults import run_command
 from services.intake.accounts import administration
-from services.intake.accounts.errors import AccountError
 from services.intake.accounts.passwords import Passwords, generate_password
 from services.intake.accounts.records import Account
 from services.intake.accounts.repository import list_accounts
-from services.owner_database import owner_engine
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.repository import read_stored
 from shared.clock import SystemClock
 from shared.db.engine import transaction
-from shared.db.errors import DatabaseError
-from shared.domain.errors import CatalogueError
 from shared.domain.identifiers import OrganizationCode, OrganizationId
-from shared.settings import InvalidSettings, load_settings
+from shared.settings import load_settings
 from shared.web.principals import Role
 
 Result = TypeVar("Result")
@@ -113,18 +109,7 @@ def _run(work: Callable[[AsyncConnection], Coroutine[Any, Any, Result]]) -> Resu
         ):
             return await work(connection)
 
-    with _faults_told():
-        return asyncio.run(in_transaction())
-
-
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    """What a person can mend goes to standard error in plain words, and the exit code is 1."""
-    try:
-        yield
-    except (AccountError, CatalogueError, DatabaseError, InvalidSettings) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    return run_command(in_transaction())
 
 
 def _line(account: Account) -> str:

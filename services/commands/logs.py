@@ -1,25 +1,22 @@
 """`tonghop dead-letters` and `tonghop events`: what was set aside, and what the log holds."""
 
-import asyncio
 import getpass
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.owner_database import owner_engine
+from services.commands.database import owner_engine
+from services.commands.faults import run_command
 from shared.clock import SystemClock
 from shared.db.engine import snapshot, transaction
-from shared.db.errors import DatabaseError
 from shared.domain.time import in_vietnam
 from shared.events.envelope import to_json
 from shared.messaging.dead_letters import DeadLetter, DeadLetters
-from shared.messaging.errors import MessagingError
 from shared.messaging.factory import open_event_log
 from shared.messaging.offsets import ConsumerSchema
-from shared.settings import InvalidSettings, Settings, load_settings
+from shared.settings import Settings, load_settings
 
 Result = TypeVar("Result")
 
@@ -129,18 +126,7 @@ def _run(work: Callable[[AsyncEngine, Settings], Coroutine[Any, Any, Result]]) -
         async with owner_engine(settings, command="log") as engine:
             return await work(engine, settings)
 
-    with _faults_told():
-        return asyncio.run(on_database())
-
-
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    """What a person can mend goes to standard error in plain words, and the exit code is 1."""
-    try:
-        yield
-    except (MessagingError, DatabaseError, InvalidSettings) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    return run_command(on_database())
 
 
 def _line(letter: DeadLetter) -> str:

@@ -1,0 +1,1 @@
+"""The commands of `tonghop`, a file for each of them; `services.cli` mounts them."""

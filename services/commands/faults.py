@@ -1,0 +1,83 @@
+"""Faults that a person at the terminal can mend are one line, not a trace.
+
+Every command runs its work under `faults_told`. What it names goes to standard error and the exit
+status is 1; anything else is a defect and shows its trace.
+"""
+
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from services.demo.folder import DemoRunning
+from services.intake.accounts.errors import AccountError
+from shared.catalogue.faults import CatalogueLoadError
+from shared.db.errors import DatabaseError
+from shared.domain.errors import CatalogueError
+from shared.messaging.errors import MessagingError
+from shared.runtime import PortTaken, run
+from shared.settings import InvalidSettings
+
+Result = TypeVar("Result")
+
+SCHEMA_MISSING = "Cơ sở dữ liệu chưa có bảng nào của tonghop. Hãy chạy: tonghop migrate"
+SCHEMA_OLD = "Cơ sở dữ liệu thiếu thay đổi mà chương trình này cần. Hãy chạy: tonghop migrate"
+_MISSING_SQLSTATES = frozenset({"3F000", "42P01"})
+_OLD_SQLSTATES = frozenset({"42703", "42883"})
+
+
+class CommandFault(Exception):
+    """Root of what only commands can refuse; the message says what to do."""
+
+    code = "command_fault"
+
+
+MENDABLE: tuple[type[Exception], ...] = (
+    AccountError,
+    CatalogueError,
+    CatalogueLoadError,
+    CommandFault,
+    DatabaseError,
+    DemoRunning,
+    InvalidSettings,
+    MessagingError,
+    PortTaken,
+)
+"""Error trees whose messages say what to do."""
+
+
+def run_command(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of `work`, run on the loop that services use."""
+    with faults_told():
+        return run(work)
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Turns a fault that can be mended into its message and exit status 1."""
+    try:
+        yield
+    except Exception as error:
+        message = _message_of(error)
+        if message is None:
+            raise
+        typer.echo(message, err=True)
+        raise typer.Exit(1) from error
+
+
+def _message_of(error: Exception) -> str | None:
+    """What to tell of the error; None for a defect."""
+    if isinstance(error, MENDABLE):
+        return str(error)
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
+    state = str(getattr(cause, "sqlstate", None) or "")
+    if state in _MISSING_SQLSTATES:
+        return SCHEMA_MISSING
+    if state in _OLD_SQLSTATES:
+        return SCHEMA_OLD
+    if isinstance(cause, OSError | asyncpg.PostgresConnectionError) or state[:2] in {"28", "3D"}:
+        return f"Không dùng được cơ sở dữ liệu: {cause}. Hãy xem TONGHOP_DATABASE_URL."
+    return None
