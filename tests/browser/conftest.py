@@ -30,7 +30,7 @@ async def address(world: World) -> AsyncIterator[str]:
     )
     serving = asyncio.create_task(server.serve())
     async with asyncio.timeout(SERVER_STARTS_WITHIN_SECONDS):
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
             await asyncio.sleep(0)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
