@@ -29,7 +29,7 @@ from shared.catalogue.regimes import Regime
 from shared.catalogue.repository import read_stored
 from shared.catalogue.schemas import DocumentModel
 from shared.catalogue.store import load_packs, summary_of
-from shared.catalogue.stored import StoredLink, StoredOrganization
+from shared.catalogue.stored import StoredEdge, StoredLink, StoredOrganization
 from shared.clock import SystemClock
 from shared.db.embedded import embedded_postgres
 from shared.db.engine import create_engine, snapshot, transaction
@@ -181,6 +181,8 @@ def _plan_lines(plan: LoadPlan) -> Iterator[str]:
         yield f"{VERB_SIGNS[organization.verb]} {_organization_line(organization)}"
     for link in plan.links:
         yield f"{VERB_SIGNS[link.verb]} {_link_line(link)}"
+    for edge in plan.lineage:
+        yield f"{VERB_SIGNS[edge.verb]} {_edge_line(edge)}"
     for document in plan.documents:
         yield f"{VERB_SIGNS[document.verb]} {_document_line(document)}"
     yield summary_of(plan)
@@ -196,6 +198,14 @@ def _link_line(change: Change[StoredLink]) -> str:
     return (
         f"tuyến {change.value.regime}: {link.reporter_id} → {link.receiver_id} "
         f"({_span(link.valid_from, link.valid_to)})"
+    )
+
+
+def _edge_line(change: Change[StoredEdge]) -> str:
+    edge = change.value.edge
+    return (
+        f"kế thừa {edge.source_id} → {edge.target_id}: {edge.kind} "
+        f"(từ {edge.effective_on:%d/%m/%Y})"
     )
 
 

@@ -82,7 +82,7 @@ class Catalogue:
                 if isinstance(each, IndicatorModel)
             ),
             links=live(stored.links),
-            lineage=stored.lineage,
+            lineage=tuple(stored.live_lineage()),
             calendar=build_calendar(each for each in documents if isinstance(each, CalendarFile)),
         )
 

@@ -1,7 +1,8 @@
 """The content of a catalogue as entries with natural keys, whether from packs or the database.
 
 An entry is known by its natural key: an organization by (level, code, valid_from), a chain link by
-(regime, reporter, valid_from), a document by (kind, code, valid_from). Loading an entry under a
+(regime, reporter, valid_from), a lineage edge by (source, target, effective_on), a document by
+(kind, code, valid_from). Loading an entry under a
 known key replaces it; an entry marked `retracted` takes it back.
 """
 
@@ -20,6 +21,7 @@ from shared.catalogue.schemas import (
     DocumentModel,
     FormFile,
     IndicatorModel,
+    LineageModel,
     OrganizationModel,
     RegimeFile,
 )
@@ -29,6 +31,7 @@ OrganizationKey = tuple[str, str, date]
 """(level, code, valid_from); with the first valid_from it is the identity of the organization."""
 
 LinkKey = tuple[str, str, date]
+LineageKey = tuple[str, str, date]
 DocumentKey = tuple[str, str, date]
 
 Key = tuple[str, str, date]
@@ -75,6 +78,7 @@ class Content:
 
     organizations: Mapping[OrganizationKey, Item[OrganizationModel]] = field(default_factory=dict)
     links: Mapping[LinkKey, Item[ChainLinkModel]] = field(default_factory=dict)
+    lineage: Mapping[LineageKey, Item[LineageModel]] = field(default_factory=dict)
     documents: Mapping[DocumentKey, Item[DocumentModel]] = field(default_factory=dict)
 
     def overlaid_with(self, newer: "Content") -> "Content":
@@ -82,6 +86,7 @@ class Content:
         return Content(
             organizations={**self.organizations, **newer.organizations},
             links={**self.links, **newer.links},
+            lineage={**self.lineage, **newer.lineage},
             documents={**self.documents, **newer.documents},
         )
 
@@ -92,6 +97,10 @@ class Content:
     def live_links(self) -> list[Item[ChainLinkModel]]:
         """The chain links that hold."""
         return [item for item in self.links.values() if not item.model.retracted]
+
+    def live_lineage(self) -> list[Item[LineageModel]]:
+        """The edges between organizations that hold."""
+        return [item for item in self.lineage.values() if not item.model.retracted]
 
     def live_documents(self, wanted: type[Wanted]) -> list[Item[Wanted]]:
         """The documents of one kind that hold."""
@@ -117,6 +126,11 @@ def link_key(model: ChainLinkModel) -> LinkKey:
     return model.regime, model.reporter, model.valid_from
 
 
+def lineage_key(model: LineageModel) -> LineageKey:
+    """What an edge between organizations is known by."""
+    return model.source, model.target, model.effective_on
+
+
 def document_key(model: DocumentModel) -> DocumentKey:
     """What a document is known by."""
     return document_kind(model), model.code, model.valid_from
@@ -131,6 +145,7 @@ def content_of(
     *,
     organizations: Iterable[Item[OrganizationModel]],
     links: Iterable[Item[ChainLinkModel]],
+    lineage: Iterable[Item[LineageModel]],
     documents: Iterable[Item[DocumentModel]],
 ) -> tuple[Content, list[PackFault]]:
     """Entries by key, and a fault for each whose key is taken by an earlier one."""
@@ -138,6 +153,7 @@ def content_of(
     content = Content(
         organizations=_by_key(organizations, key=organization_key, faults=faults),
         links=_by_key(links, key=link_key, faults=faults),
+        lineage=_by_key(lineage, key=lineage_key, faults=faults),
         documents=_by_key(documents, key=document_key, faults=faults),
     )
     return content, faults

@@ -22,6 +22,8 @@ from shared.catalogue.schemas import (
     FormFile,
     IndicatorModel,
     IndicatorsFile,
+    LineageFile,
+    LineageModel,
     OrganizationModel,
     OrganizationsFile,
     PackFile,
@@ -37,6 +39,7 @@ Wanted = TypeVar("Wanted", bound=BaseModel)
 
 CONTENT_FILES: Mapping[str, type[BaseModel]] = {
     "organizations": OrganizationsFile,
+    "lineage": LineageFile,
     "chain": ChainFile,
     "calendar": CalendarFile,
     "regime": RegimeFile,
@@ -45,6 +48,7 @@ CONTENT_FILES: Mapping[str, type[BaseModel]] = {
 }
 INHERITED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "organizations": ("organizations", ("valid_from", "valid_until")),
+    "lineage": ("links", ("effective_on", "legal_basis")),
     "chain": ("links", ("valid_from", "valid_until", "regime")),
     "indicators": ("indicators", ("valid_from", "valid_until", "form")),
 }
@@ -59,6 +63,7 @@ class Pack:
     folder: Path
     organizations: tuple[Item[OrganizationModel], ...]
     links: tuple[Item[ChainLinkModel], ...]
+    lineage: tuple[Item[LineageModel], ...]
     documents: tuple[Item[DocumentModel], ...]
 
 
@@ -86,6 +91,7 @@ def content_of_packs(packs: Iterable[Pack]) -> Content:
     content, faults = content_of(
         organizations=(item for pack in read for item in pack.organizations),
         links=(item for pack in read for item in pack.links),
+        lineage=(item for pack in read for item in pack.lineage),
         documents=(item for pack in read for item in pack.documents),
     )
     if faults:
@@ -108,6 +114,7 @@ def _read_pack(folder: Path) -> Pack:
         folder=folder,
         organizations=tuple(_only(items, OrganizationModel)),
         links=tuple(_only(items, ChainLinkModel)),
+        lineage=tuple(_only(items, LineageModel)),
         documents=(
             *_only(items, CalendarFile),
             *_only(items, RegimeFile),
@@ -166,6 +173,8 @@ def _items(model: BaseModel, *, source: SourceDocument) -> Iterator[Item[BaseMod
         case OrganizationsFile(organizations=entries):
             listed: tuple[BaseModel, ...] = entries
         case ChainFile(links=entries):
+            listed = entries
+        case LineageFile(links=entries):
             listed = entries
         case IndicatorsFile(indicators=entries):
             listed = entries

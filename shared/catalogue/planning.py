@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -15,10 +16,17 @@ from shared.catalogue.entries import (
     identity_key,
 )
 from shared.catalogue.faults import PackFault, PacksRefused
+from shared.catalogue.lineage import LineageEdge
 from shared.catalogue.organization_checks import Directory, Organization
 from shared.catalogue.packs import Pack, content_of_packs
-from shared.catalogue.schemas import ChainLinkModel, DocumentModel, FormFile
-from shared.catalogue.stored import Stored, StoredLink, StoredOrganization
+from shared.catalogue.schemas import (
+    ONE_DAY,
+    ChainLinkModel,
+    DocumentModel,
+    FormFile,
+    LineageModel,
+)
+from shared.catalogue.stored import Stored, StoredEdge, StoredLink, StoredOrganization
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
 from shared.domain.names import search_key, sort_key
@@ -53,12 +61,13 @@ class LoadPlan:
     new_organizations: int
     organizations: tuple[Change[StoredOrganization], ...]
     links: tuple[Change[StoredLink], ...]
+    lineage: tuple[Change[StoredEdge], ...]
     documents: tuple[Change[DocumentModel], ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether the catalogue holds all of it already."""
-        return not (self.organizations or self.links or self.documents)
+        return not (self.organizations or self.links or self.lineage or self.documents)
 
 
 def plan_load(stored: Stored, packs: Iterable[Pack]) -> LoadPlan:
@@ -77,6 +86,7 @@ def plan_load(stored: Stored, packs: Iterable[Pack]) -> LoadPlan:
         new_organizations=new_organizations,
         organizations=tuple(compiler.organization_changes(stored, after)),
         links=tuple(compiler.link_changes(stored, after)),
+        lineage=tuple(compiler.lineage_changes(stored, after)),
         documents=tuple(_document_changes(before, after=after)),
     )
 
@@ -129,6 +139,16 @@ class _Compiler:
             if key not in wanted and not old.retracted:
                 yield Change(Verb.RETRACTED, StoredLink(old.regime, old.link, retracted=True))
 
+    def lineage_changes(self, stored: Stored, after: Content) -> Iterator[Change[StoredEdge]]:
+        known = {_edge_key(each.edge): each for each in stored.lineage}
+        wanted = {
+            _edge_key(edge): StoredEdge(edge) for edge in map(self._edge, after.live_lineage())
+        }
+        yield from _differences(known, wanted)
+        for key, old in known.items():
+            if key not in wanted and not old.retracted:
+                yield Change(Verb.RETRACTED, StoredEdge(old.edge, retracted=True))
+
     def _version(self, item: Organization) -> OrganizationVersion:
         model = item.model
         return OrganizationVersion(
@@ -153,10 +173,22 @@ class _Compiler:
     def _link(self, item: Item[ChainLinkModel]) -> StoredLink:
         model = item.model
         reporter, receiver = (
-            self._id(self._found(code, item=item)) for code in (model.reporter, model.receiver)
+            self._id(self._found(code, on=model.valid_from))
+            for code in (model.reporter, model.receiver)
         )
         link = ChainLink(reporter, receiver, model.valid_from, model.valid_to)
         return StoredLink(RegimeCode(model.regime), link)
+
+    def _edge(self, item: Item[LineageModel]) -> LineageEdge:
+        model = item.model
+        return LineageEdge(
+            source_id=self._id(self._found(model.source, on=model.effective_on - ONE_DAY)),
+            target_id=self._id(self._found(model.target, on=model.effective_on)),
+            effective_on=model.effective_on,
+            kind=model.kind,
+            legal_basis=model.legal_basis,
+            weight=model.weight,
+        )
 
     def _id(self, item: Organization) -> OrganizationId:
         return self.ids[identity_key(item.model)]
@@ -167,13 +199,17 @@ class _Compiler:
         return item
 
     def _parent(self, item: Organization) -> Organization:
-        return self._found(item.model.parent or "", item=item)
+        return self._found(item.model.parent or "", on=item.model.valid_from)
 
-    def _found(self, code: str, *, item: Organization | Item[ChainLinkModel]) -> Organization:
-        found = self.directory.find(code, on=item.model.valid_from)
+    def _found(self, code: str, *, on: date) -> Organization:
+        found = self.directory.find(code, on=on)
         if found is None:
             raise LookupError(f"a sound catalogue has no organization {code}")
         return found
+
+
+def _edge_key(edge: LineageEdge) -> tuple[OrganizationId, OrganizationId, date]:
+    return edge.source_id, edge.target_id, edge.effective_on
 
 
 def _differences(

@@ -9,10 +9,10 @@ from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.catalogue.entries import DOCUMENT_MODELS, document_kind
-from shared.catalogue.lineage import LineageEdge
+from shared.catalogue.lineage import LineageEdge, LineageKind
 from shared.catalogue.planning import Change, Verb
 from shared.catalogue.schemas import DocumentModel
-from shared.catalogue.stored import Stored, StoredLink, StoredOrganization
+from shared.catalogue.stored import Stored, StoredEdge, StoredLink, StoredOrganization
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
@@ -39,14 +39,10 @@ NEWEST_DOCUMENTS = text("""
     ORDER BY kind, code, valid_from, change_number DESC
 """)
 NEWEST_LINEAGE = text("""
-    SELECT source_id, target_id, effective_on
-    FROM (
-        SELECT DISTINCT ON (source_id, target_id, effective_on)
-               source_id, target_id, effective_on, retracted
-        FROM catalogue.lineage
-        ORDER BY source_id, target_id, effective_on, change_number DESC
-    ) AS newest
-    WHERE NOT retracted
+    SELECT DISTINCT ON (source_id, target_id, effective_on)
+           source_id, target_id, effective_on, kind, legal_basis, weight, retracted
+    FROM catalogue.lineage
+    ORDER BY source_id, target_id, effective_on, change_number DESC
 """)
 ADD_CHANGE = text("""
     INSERT INTO catalogue.change (number, recorded_at, summary, digest)
@@ -73,6 +69,13 @@ ADD_LINK = text("""
         (regime, reporter_id, valid_from, change_number, valid_to, retracted, receiver_id)
     VALUES
         (:regime, :reporter_id, :valid_from, :change_number, :valid_to, :retracted, :receiver_id)
+""")
+ADD_EDGE = text("""
+    INSERT INTO catalogue.lineage
+        (source_id, target_id, effective_on, change_number, retracted, kind, legal_basis, weight)
+    VALUES
+        (:source_id, :target_id, :effective_on, :change_number, :retracted, :kind, :legal_basis,
+         :weight)
 """)
 ADD_DOCUMENT = text("""
     INSERT INTO catalogue.document
@@ -104,7 +107,7 @@ async def read_stored(connection: AsyncConnection) -> Stored:
         organizations=tuple(map(_organization, await connection.execute(NEWEST_ORGANIZATIONS))),
         links=tuple(map(_link, await connection.execute(NEWEST_LINKS))),
         documents=tuple(map(_document, await connection.execute(NEWEST_DOCUMENTS))),
-        lineage=tuple(LineageEdge(*row) for row in await connection.execute(NEWEST_LINEAGE)),
+        lineage=tuple(map(_edge, await connection.execute(NEWEST_LINEAGE))),
     )
 
 
@@ -137,6 +140,13 @@ async def add_links(
 ) -> None:
     """Append chain links."""
     await _add(connection, ADD_LINK, rows=[_link_row(row) for row in rows], number=number)
+
+
+async def add_lineage(
+    connection: AsyncConnection, rows: Iterable[StoredEdge], *, number: int
+) -> None:
+    """Append edges between organizations."""
+    await _add(connection, ADD_EDGE, rows=[_edge_row(row) for row in rows], number=number)
 
 
 async def add_documents(
@@ -212,6 +222,31 @@ def _link_row(stored: StoredLink) -> dict[str, Any]:
         "receiver_id": link.receiver_id,
         "valid_from": link.valid_from,
         "valid_to": link.valid_to,
+        "retracted": stored.retracted,
+    }
+
+
+def _edge(row: Row[Any]) -> StoredEdge:
+    edge = LineageEdge(
+        source_id=OrganizationId(row.source_id),
+        target_id=OrganizationId(row.target_id),
+        effective_on=row.effective_on,
+        kind=LineageKind(row.kind),
+        legal_basis=row.legal_basis,
+        weight=row.weight,
+    )
+    return StoredEdge(edge, row.retracted)
+
+
+def _edge_row(stored: StoredEdge) -> dict[str, Any]:
+    edge = stored.edge
+    return {
+        "source_id": edge.source_id,
+        "target_id": edge.target_id,
+        "effective_on": edge.effective_on,
+        "kind": edge.kind.value,
+        "legal_basis": edge.legal_basis,
+        "weight": edge.weight,
         "retracted": stored.retracted,
     }
 

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shared.catalogue.lineage import LineageKind
 from shared.domain.deadlines import Roll
 from shared.domain.forms import ColumnType, Severity, TimeOperator
 from shared.domain.indicators import Direction
@@ -147,6 +148,31 @@ class ChainFile(Sourced):
     valid_from: Day | None = None
     valid_until: Day | None = None
     links: tuple[ChainLinkModel, ...]
+
+
+class LineageModel(Entry):
+    """One edge: `target` took over `source`, or a part of it, on `effective_on`.
+
+    `source` is a code of the day before, `target` one of the day itself. `weight` is the share of
+    a divided unit that an estimate may use; the law gives none.
+    """
+
+    source: str
+    target: str
+    kind: LineageKind
+    effective_on: Day
+    legal_basis: Text
+    weight: Annotated[Decimal, Field(gt=0, lt=1)] | None = None
+    retracted: StrictBool = False
+
+
+class LineageFile(Sourced):
+    """What became of organizations; the day and the law hold for each that gives none."""
+
+    kind: Literal["lineage"]
+    effective_on: Day | None = None
+    legal_basis: Text | None = None
+    links: tuple[LineageModel, ...]
 
 
 class CalendarDay(Entry):
@@ -332,5 +358,4 @@ class IndicatorsFile(Entry):
     indicators: tuple[IndicatorModel, ...]
 
 
-ContentFile = OrganizationsFile | ChainFile | CalendarFile | RegimeFile | FormFile | IndicatorsFile
 DocumentModel = CalendarFile | RegimeFile | FormFile | IndicatorModel

@@ -13,13 +13,14 @@ from shared.catalogue.planning import Change, LoadPlan, Verb, plan_load
 from shared.catalogue.repository import (
     add_change,
     add_documents,
+    add_lineage,
     add_links,
     add_organization_versions,
     add_organizations,
     lock_for_loading,
     read_stored,
 )
-from shared.catalogue.stored import StoredLink, StoredOrganization
+from shared.catalogue.stored import StoredEdge, StoredLink, StoredOrganization
 from shared.clock import Clock
 from shared.domain.identifiers import OrganizationId
 
@@ -77,6 +78,8 @@ async def _append(connection: AsyncConnection, plan: LoadPlan, *, number: int) -
     await add_organization_versions(connection, organizations, number=number)
     links = [_link_with_real_ids(change.value, ids=ids) for change in plan.links]
     await add_links(connection, links, number=number)
+    edges = [_edge_with_real_ids(change.value, ids=ids) for change in plan.lineage]
+    await add_lineage(connection, edges, number=number)
     await add_documents(connection, plan.documents, number=number)
 
 
@@ -106,11 +109,24 @@ def _link_with_real_ids(
     return replace(stored, link=real)
 
 
+def _edge_with_real_ids(
+    stored: StoredEdge, *, ids: Mapping[OrganizationId, OrganizationId]
+) -> StoredEdge:
+    edge = stored.edge
+    real = replace(
+        edge,
+        source_id=ids.get(edge.source_id, edge.source_id),
+        target_id=ids.get(edge.target_id, edge.target_id),
+    )
+    return replace(stored, edge=real)
+
+
 def summary_of(plan: LoadPlan) -> str:
     """One line for people: the packs, and how many entries of each sort change how."""
     sorts: tuple[tuple[str, Iterable[Change[object]]], ...] = (
         ("đơn vị", plan.organizations),
         ("tuyến báo cáo", plan.links),
+        ("quan hệ kế thừa", plan.lineage),
         ("tài liệu (chế độ, biểu mẫu, chỉ tiêu, lịch)", plan.documents),
     )
     parts = [
@@ -127,6 +143,7 @@ def digest_of(plan: LoadPlan) -> str:
     rows = [
         *([change.verb, asdict(change.value)] for change in plan.organizations),
         *([change.verb, asdict(change.value)] for change in plan.links),
+        *([change.verb, asdict(change.value)] for change in plan.lineage),
         *([change.verb, change.value.model_dump(mode="json")] for change in plan.documents),
     ]
     canonical = json.dumps(rows, ensure_ascii=False, sort_keys=True, default=str)

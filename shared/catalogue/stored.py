@@ -13,7 +13,13 @@ from shared.catalogue.entries import (
 )
 from shared.catalogue.faults import PacksRefused
 from shared.catalogue.lineage import LineageEdge
-from shared.catalogue.schemas import ONE_DAY, ChainLinkModel, DocumentModel, OrganizationModel
+from shared.catalogue.schemas import (
+    ONE_DAY,
+    ChainLinkModel,
+    DocumentModel,
+    LineageModel,
+    OrganizationModel,
+)
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
 from shared.domain.organizations import OrganizationVersion
@@ -37,6 +43,14 @@ class StoredLink:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredEdge:
+    """An edge between organizations, and whether it was taken back."""
+
+    edge: LineageEdge
+    retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """Everything, as of change `number` (0: nothing was ever loaded)."""
 
@@ -44,7 +58,7 @@ class Stored:
     organizations: tuple[StoredOrganization, ...] = ()
     links: tuple[StoredLink, ...] = ()
     documents: tuple[DocumentModel, ...] = ()
-    lineage: tuple[LineageEdge, ...] = ()
+    lineage: tuple[StoredEdge, ...] = ()
     _by_id: Mapping[OrganizationId, list[OrganizationVersion]] = field(
         init=False, repr=False, compare=False
     )
@@ -59,6 +73,10 @@ class Stored:
     def live_organizations(self) -> Iterator[OrganizationVersion]:
         """The versions that hold."""
         return (stored.version for stored in self.organizations if not stored.retracted)
+
+    def live_lineage(self) -> Iterator[LineageEdge]:
+        """The edges that hold."""
+        return (stored.edge for stored in self.lineage if not stored.retracted)
 
     def identities(self) -> dict[OrganizationKey, OrganizationId]:
         """The id of each organization, by the key of its first version."""
@@ -75,6 +93,7 @@ class Stored:
         content, faults = content_of(
             organizations=(Item(self._organization(each)) for each in self.organizations),
             links=(Item(self._link(each)) for each in self.links),
+            lineage=(Item(self._edge(each)) for each in self.lineage),
             documents=(Item(document) for document in self.documents),
         )
         if faults:
@@ -109,6 +128,18 @@ class Stored:
             receiver=self._code(link.receiver_id, on=link.valid_from) or "",
             valid_from=link.valid_from,
             valid_until=_last_day(link.valid_to),
+            retracted=stored.retracted,
+        )
+
+    def _edge(self, stored: StoredEdge) -> LineageModel:
+        edge = stored.edge
+        return LineageModel(
+            source=self._code(edge.source_id, on=edge.effective_on - ONE_DAY) or "",
+            target=self._code(edge.target_id, on=edge.effective_on) or "",
+            kind=edge.kind,
+            effective_on=edge.effective_on,
+            legal_basis=edge.legal_basis,
+            weight=edge.weight,
             retracted=stored.retracted,
         )
 

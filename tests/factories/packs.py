@@ -4,7 +4,10 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.packs import SHIPPED_PACKS, Pack, read_packs, shipped_packs
+from shared.catalogue.planning import plan_load
+from shared.catalogue.stored import Stored
 
 DEMO_PACK_NAMES = (
     "organizations/binh-phuoc-2025",
@@ -12,10 +15,31 @@ DEMO_PACK_NAMES = (
     "regimes/vpcp-kstt-ii06a",
 )
 
+TWO_PROVINCES = (
+    "organizations/binh-phuoc-2025",
+    "organizations/dong-nai-until-2025",
+    "organizations/dong-nai-2025",
+)
+"""The new Đồng Nai with those that it was made of: seven of its communes go on from before."""
+
 
 def demo_packs() -> tuple[Pack, ...]:
     """The packs of the demonstration, as shipped."""
     return read_packs(shipped_packs(*DEMO_PACK_NAMES))
+
+
+def catalogue_of(packs: Iterable[Pack]) -> Catalogue:
+    """The catalogue of packs, without a database; organizations have the ids -1, -2, …"""
+    plan = plan_load(Stored(), packs)
+    return Catalogue.of(
+        Stored(
+            number=1,
+            organizations=tuple(change.value for change in plan.organizations),
+            links=tuple(change.value for change in plan.links),
+            lineage=tuple(change.value for change in plan.lineage),
+            documents=tuple(change.value for change in plan.documents),
+        )
+    )
 
 
 def copied_packs(folder: Path, names: Iterable[str] = DEMO_PACK_NAMES) -> tuple[Path, ...]:

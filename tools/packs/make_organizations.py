@@ -24,6 +24,13 @@ LAST_DAY_OF_THREE_TIERS = "2025-06-30"
 FIRST_DAY_OF_TWO_TIERS = "2025-07-01"
 UNDATED_START = "2024-01-01"
 
+UNCHANGED = frozenset({"25222", "25225", "26119", "26173", "26209", "26374", "26377"})
+"""The two wards and five communes that were not rearranged (Nghị quyết 1662/NQ-UBTVQH15).
+
+They go on as the organizations that they were; every other new unit is another one, whatever code
+it bears. make_lineage.py checks that the mapping of the dataset says the same.
+"""
+
 KINDS = {
     "Tỉnh": "province",
     "Huyện": "district",
@@ -160,11 +167,13 @@ def text(value: str) -> str:
 def unit_lines(unit: Unit, pack: Pack) -> list[str]:
     """One unit as a YAML flow mapping over three lines."""
     parent = f"parent: {text(unit.parent)}, " if unit.parent else ""
+    goes_on = not pack.three_tiers and unit.code in UNCHANGED
+    first = f", continues_from: {UNDATED_START}" if goes_on else ""
     # Local numbers that start with 0 are given to nobody, so no real telephone can ring.
     phone = f"{pack.area_code} {unit.code:0>7}"
     return [
         f"  - {{code: {text(unit.code)}, level: {unit.level}, kind: {unit.kind}, {parent}"
-        f"name: {text(unit.name)},",
+        f"name: {text(unit.name)}{first},",
         f"     latitude: {unit.latitude}, longitude: {unit.longitude}, phone: {text(phone)},",
         f"     email: ubnd.{unit.code}@{pack.mail_domain}, contact_name: {text(contact(unit))}}}",
     ]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
 from services.catalogue_commands import app
+from shared.catalogue.packs import find_packs
 from shared.db.engine import snapshot
 from tests.factories.packs import DEMO_PACK_NAMES, copied_packs, spoil
 
@@ -29,7 +30,7 @@ async def run(*words: str) -> Result:
 async def test_check_names_every_shipped_pack() -> None:
     result = await run("check")
     assert result.exit_code == 0
-    assert "5 gói hợp lệ." in result.output
+    assert f"{len(find_packs())} gói hợp lệ." in result.output
 
 
 async def test_check_tells_the_line_of_a_fault_and_fails(tmp_path: Path) -> None:

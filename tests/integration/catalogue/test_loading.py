@@ -17,7 +17,7 @@ from shared.catalogue.store import CatalogueChange, load_packs
 from shared.clock import FixedClock
 from shared.db.engine import snapshot, transaction
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
-from tests.factories.packs import copied_packs, demo_packs, spoil
+from tests.factories.packs import TWO_PROVINCES, copied_packs, demo_packs, spoil
 
 NOW = datetime(2025, 6, 16, 1, 0, tzinfo=UTC)
 CLOCK = FixedClock(NOW)
@@ -86,9 +86,8 @@ async def test_what_was_loaded_reads_back_as_the_packs_say(engine: AsyncEngine) 
     assert len(catalogue.indicators_of(regime.forms[0], on=CUTOFF)) == 6
 
 
-@pytest.mark.parametrize("folder", find_packs(), ids=lambda folder: folder.name)
-async def test_every_pack_loaded_twice_is_one_change(engine: AsyncEngine, folder: Path) -> None:
-    packs = read_packs([folder])
+async def test_the_shipped_packs_loaded_twice_are_one_change(engine: AsyncEngine) -> None:
+    packs = read_packs(find_packs())
     assert (await load(engine, packs))[0] == 1
     assert await load(engine, packs) == (1, [])
     assert await count(engine, "catalogue.change") == 1
@@ -258,3 +257,15 @@ async def test_every_service_may_read_the_catalogue(
     async with transaction(engine) as connection:
         await connection.execute(text(f"SET LOCAL ROLE tonghop_{service}"))
         assert (await read_stored(connection)).number == 1
+
+
+async def test_lineage_is_read_back_as_it_was_loaded(engine: AsyncEngine) -> None:
+    packs = read_packs(shipped_packs(*TWO_PROVINCES, "organizations/dong-nai-lineage-2025"))
+    number, _ = await load(engine, packs)
+    again, announced = await load(engine, packs)
+    assert (number, again, announced) == (1, 1, [])
+    catalogue = await view(engine)
+    province = unit_id(catalogue, "75", on=date(2025, 7, 1))
+    assert len(catalogue.lineage) == 2 + 22 + 271
+    assert len(catalogue.predecessors([province], on=date(2025, 7, 1))) == 24
+    assert not catalogue.predecessors([province], on=date(2025, 6, 30))

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.catalogue.lineage import LineageEdge, predecessors
+from shared.catalogue.lineage import LineageEdge, LineageKind, predecessors
 from shared.domain.identifiers import OrganizationId
 
 REFORM = date(2025, 7, 1)
@@ -13,7 +13,13 @@ LATER = date(2026, 4, 30)
 
 
 def edge(source: int, target: int, effective_on: date = REFORM) -> LineageEdge:
-    return LineageEdge(OrganizationId(source), OrganizationId(target), effective_on)
+    return LineageEdge(
+        OrganizationId(source),
+        OrganizationId(target),
+        effective_on,
+        kind=LineageKind.MERGE_FULL,
+        legal_basis="Nghị quyết",
+    )
 
 
 def before(*ids: int, edges: list[LineageEdge], on: date = LATER) -> set[int]:

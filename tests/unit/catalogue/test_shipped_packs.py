@@ -12,9 +12,7 @@ from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.checking import require_sound
 from shared.catalogue.entries import Content
 from shared.catalogue.packs import content_of_packs, find_packs, read_packs, shipped_packs
-from shared.catalogue.planning import plan_load
 from shared.catalogue.schemas import OrganizationModel
-from shared.catalogue.stored import Stored
 from shared.domain.forms import CellRef, Severity
 from shared.domain.identifiers import (
     ColumnCode,
@@ -27,7 +25,7 @@ from shared.domain.identifiers import (
 from shared.domain.indicators import value
 from shared.domain.periods import Frequency
 from shared.domain.sheets import check, complete
-from tests.factories.packs import demo_packs
+from tests.factories.packs import catalogue_of, demo_packs
 
 CUTOFF = date(2025, 6, 14)
 FORM = FormCode("II.06a/VPCP/KSTT")
@@ -47,14 +45,7 @@ def everything() -> Content:
 
 @pytest.fixture(scope="module")
 def demo() -> Catalogue:
-    plan = plan_load(Stored(), demo_packs())
-    return Catalogue.of(
-        Stored(
-            number=1,
-            organizations=tuple(change.value for change in plan.organizations),
-            documents=tuple(change.value for change in plan.documents),
-        )
-    )
+    return catalogue_of(demo_packs())
 
 
 def units(name: str) -> list[OrganizationModel]:
