@@ -16,14 +16,13 @@ from services.aggregator.upkeep.verify import verify
 from shared.domain.organizations import OrganizationVersion
 from shared.settings import Settings
 from tests.acceptance import bodies
-from tests.acceptance.recomputation import Account, Sums, sums_of
+from tests.acceptance.showing import assert_sums, rollup, shown
 from tests.acceptance.stories import PLOTS, Part, Story
-from tests.support.province import DEADLINE, FORM, PERIOD, Caller
+from tests.support.province import DEADLINE, PERIOD, Caller
 from tests.support.system import System, running_system
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 SEED = 20250614
-TRACKS = ("live", "official")
 AT_ONCE = 12
 
 
@@ -71,29 +70,10 @@ async def _newest_position(story: Story) -> int | None:
     return None if None in positions else max(positions)
 
 
-async def _rollup(caller: Caller, unit: OrganizationVersion, *, track: str = "live") -> Any:
-    return await caller.get(
-        "/api/v1/rollups", form=FORM, period=PERIOD, organization=unit.code, track=track
-    )
-
-
 async def _reaches(caller: Caller, unit: OrganizationVersion, *, position: int) -> Any:
     """The unit's sums once they hold the event at `position`."""
-    answer = await _rollup(caller, unit)
+    answer = await rollup(caller, unit)
     return answer if answer["as_of"]["position"] >= position else None
-
-
-def _shown(answer: Any) -> Sums:
-    """An answer of the API in the words of the recomputation."""
-    cells = {(each["row"], each["column"]): each for each in answer["cells"]}
-    typed = {cell: each for cell, each in cells.items() if not each["derived"]}
-    return Sums(
-        cells={cell: each["total"] for cell, each in cells.items()},
-        counts={cell: each["count"] for cell, each in typed.items()},
-        minima={cell: each["minimum"] for cell, each in typed.items()},
-        maxima={cell: each["maximum"] for cell, each in typed.items()},
-        coverage=answer["coverage"],
-    )
 
 
 async def test_every_sum_is_what_the_communes_sent(system: System) -> None:
@@ -114,21 +94,9 @@ async def test_every_sum_is_what_the_communes_sent(system: System) -> None:
     await until(lambda: _reaches(system.analyst, province.province, position=max(placed)))
     for unit in (*province.districts, province.province):
         accounts = [stories[commune.code].account for commune in province.communes_of(unit)]
-        await _assert_sums(system, unit, accounts)
+        await assert_sums(system.analyst, unit, accounts)
+        await assert_sums(system.caller(unit), unit, accounts)
     await _assert_nothing_else_was_kept(system, stories)
-
-
-async def _assert_sums(system: System, unit: OrganizationVersion, accounts: list[Account]) -> None:
-    """The unit shows to itself and to the province what its communes' bodies add up to."""
-    for track in TRACKS:
-        expected = sums_of(accounts, track=track)
-        for caller in (system.analyst, system.caller(unit)):
-            assert _shown(await _rollup(caller, unit, track=track)) == expected, unit.name
-        progress = await system.analyst.get(
-            "/api/v1/completeness", form=FORM, period=PERIOD, organization=unit.code, track=track
-        )
-        assert expected.coverage.items() <= progress.items(), unit.name
-        assert progress["late"] == expected.coverage["reported"] - expected.coverage["on_time"]
 
 
 async def _assert_nothing_else_was_kept(system: System, stories: dict[str, Story]) -> None:
@@ -158,15 +126,15 @@ def _assert_same_figures(kept: Any, sent: bytes) -> None:
 async def test_the_sum_moves_and_the_stream_says_so_when_a_commune_sends(system: System) -> None:
     """Nobody asks the services to hurry: the stream says when to look, and there it is."""
     commune, province = system.province.communes[0], system.province.province
-    before = await _rollup(system.analyst, province)
-    had = await _rollup(system.analyst, commune)
+    before = await rollup(system.analyst, province)
+    had = await rollup(system.analyst, commune)
     sender, report = system.caller(commune), bodies.slow_commune(organization=commune.code)
     async with _stream(system, after=before["as_of"]["position"]) as lines:
         answer = await sender.send(report, key="moves")
         assert answer.status_code == 201, answer.text
         async with asyncio.timeout(PATIENCE_SECONDS):
             heard = await anext(line async for line in lines if line.startswith("data:"))
-    after, has = await _rollup(system.analyst, province), await _rollup(system.analyst, commune)
+    after, has = await rollup(system.analyst, province), await rollup(system.analyst, commune)
     assert after["as_of"]["position"] >= json.loads(heard.removeprefix("data:"))["position"]
     assert after["as_of"]["recorded_at"] is not None
     assert _received(has) == 10
@@ -178,7 +146,7 @@ async def test_the_sum_moves_and_the_stream_says_so_when_a_commune_sends(system:
 
 def _received(answer: Any) -> int:
     """Files received online: column (4) of the last row."""
-    return _shown(answer).cells["TONG", "4"] or 0
+    return shown(answer).cells["TONG", "4"] or 0
 
 
 @asynccontextmanager
