@@ -41,6 +41,14 @@ class Program:
         """Memory in use now; 0 where the system does not tell (it is Linux that does)."""
         return _status_megabytes(self.pid, "VmRSS")
 
+    def cpu_seconds(self) -> float:
+        """Processor time spent so far, which a busy machine does not change; 0 if not told."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def peak_megabytes(self) -> float:
         """The most memory that was ever in use; 0 where the system does not tell."""
         return _status_megabytes(self.pid, "VmHWM")

@@ -17,6 +17,7 @@ from services.bench.reports import CELLS, Sending
 from services.bench.world import World, make_world
 
 LEAST_RATIO = 0.6
+CPU_UNIT = "ms/report"
 RELAY_POLL_SECONDS = 0.02
 
 Progress = Callable[[int, int], None]
@@ -49,6 +50,14 @@ class SubmitPlan:
     connections: int = 8
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What one round of one program took."""
+
+    per_second: float
+    cpu_milliseconds: float
+
+
 @dataclass
 class _Side:
     """One of the two programs, with its database and what was sent to it."""
@@ -57,10 +66,12 @@ class _Side:
     dsn: str
     sending: Sending
 
-    async def round(self, reports: int) -> float:
-        """Reports a second; returns when the relay has nothing left to do."""
+    async def round(self, reports: int) -> "_Round":
         lanes = self.sending.lanes(reports)
-        return per_second(await send_lanes(self.program.port, lanes, expected=201))
+        before = self.program.cpu_seconds()
+        answers = await send_lanes(self.program.port, lanes, expected=201)
+        spent = self.program.cpu_seconds() - before
+        return _Round(per_second(answers), spent / reports * 1000)
 
     async def verify(self) -> None:
         """Raises ReportsLost."""
@@ -106,8 +117,8 @@ def _sending(world: World, plan: SubmitPlan) -> Sending:
 
 async def _rounds(
     ours: _Side, yardstick: _Side, *, plan: SubmitPlan, progress: Progress
-) -> list[tuple[float, float]]:
-    rates: list[tuple[float, float]] = []
+) -> list[tuple[_Round, _Round]]:
+    rates: list[tuple[_Round, _Round]] = []
     for number in range(plan.rounds + 1):
         own = await ours.round(plan.reports)
         await _relay_is_done(ours.dsn)
@@ -126,8 +137,10 @@ async def _relay_is_done(dsn: str) -> None:
         await connection.close()
 
 
-def _outcome(rates: list[tuple[float, float]], *, plan: SubmitPlan, server: BenchServer) -> Outcome:
-    ratios = [own / bare for own, bare in rates]
+def _outcome(
+    rates: list[tuple[_Round, _Round]], *, plan: SubmitPlan, server: BenchServer
+) -> Outcome:
+    ratios = [own.per_second / bare.per_second for own, bare in rates]
     return Outcome(
         benchmark="submit",
         conditions=(
@@ -135,8 +148,10 @@ def _outcome(rates: list[tuple[float, float]], *, plan: SubmitPlan, server: Benc
             f"{plan.connections} connections, PostgreSQL {server.version}, fsync on"
         ),
         figures=(
-            Figure("tonghop", median([own for own, _ in rates]), "reports/s"),
-            Figure("bare endpoint", median([bare for _, bare in rates]), "reports/s"),
+            Figure("tonghop", median([own.per_second for own, _ in rates]), "reports/s"),
+            Figure("bare endpoint", median([bare.per_second for _, bare in rates]), "reports/s"),
+            Figure("tonghop, CPU", median([own.cpu_milliseconds for own, _ in rates]), CPU_UNIT),
+            Figure("bare, CPU", median([bare.cpu_milliseconds for _, bare in rates]), CPU_UNIT),
             Figure("least ratio", min(ratios), ""),
             Figure("greatest ratio", max(ratios), ""),
         ),
