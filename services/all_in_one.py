@@ -44,14 +44,15 @@ async def serve(
         parts = await stack.enter_async_context(open_parts(settings, dsn, names=names, clock=clock))
         if extra is not None:
             parts = [*parts, extra]
-        app = _application(settings, parts, clock=clock)
+        app = application(settings, parts, clock=clock)
         tasks: dict[str, Service] = {"web": web_server(app, on=listening)}
         for part in parts:
             tasks.update(part.tasks)
         return await run_services(tasks, stop=stop, drain_timeout_seconds=settings.shutdown_seconds)
 
 
-def _application(settings: Settings, parts: Sequence[Part], *, clock: Clock) -> FastAPI:
+def application(settings: Settings, parts: Sequence[Part], *, clock: Clock) -> FastAPI:
+    """The one web application of all parts; the first one's database is asked for readiness."""
     state: dict[str, object] = {}
     for part in parts:
         state.update(part.state)
