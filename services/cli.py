@@ -2,8 +2,8 @@
 
 import typer
 
-from services import bench_commands, catalogue_commands
-from services.commands import demo, logs, rollups, serve, users
+from services import bench_commands
+from services.commands import catalogue, demo, logs, rollups, serve, users
 
 app = typer.Typer(
     name="tonghop",
@@ -14,7 +14,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate)
-app.add_typer(catalogue_commands.app, name="catalogue")
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(users.app, name="users")
 app.command("verify")(rollups.verify)
 app.command("rebuild")(rollups.rebuild)

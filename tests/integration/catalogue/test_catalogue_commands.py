@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
-from services.catalogue_commands import app
+from services.commands.catalogue import app
 from shared.catalogue.packs import find_packs
 from shared.db.engine import snapshot
 from tests.factories.packs import DEMO_PACK_NAMES, copied_packs, spoil

@@ -1,21 +1,19 @@
 """`tonghop catalogue`: check packs, load them, show what is in force, compare before loading."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.catalogue_events import announce_change
+from services.commands.database import owner_engine
+from services.commands.faults import faults_told, run_command
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.checking import require_sound
-from shared.catalogue.faults import PacksRefused
 from shared.catalogue.packs import (
     MANIFEST,
     SHIPPED_PACKS,
@@ -31,13 +29,10 @@ from shared.catalogue.schemas import DocumentModel
 from shared.catalogue.store import load_packs, summary_of
 from shared.catalogue.stored import StoredEdge, StoredLink, StoredOrganization
 from shared.clock import SystemClock
-from shared.db.embedded import embedded_postgres
-from shared.db.engine import create_engine, snapshot, transaction
-from shared.db.errors import DatabaseError
+from shared.db.engine import snapshot, transaction
 from shared.domain.periods import periods_between
-from shared.settings import InvalidSettings, load_settings
+from shared.settings import load_settings
 
-UNDEFINED_TABLE = "42P01"
 LEVEL_NAMES = {
     "province": "cấp tỉnh",
     "district": "cấp huyện",
@@ -64,7 +59,7 @@ Day = Annotated[str | None, typer.Option("--on", help="Ngày, dạng 2025-06-14.
 @app.command()
 def check(packs: PackNames = None) -> None:
     """Kiểm tra các gói cùng nhau, không cần cơ sở dữ liệu."""
-    with _faults_told():
+    with faults_told():
         read = _read(packs)
         require_sound(content_of_packs(read))
         for pack in read:
@@ -75,7 +70,7 @@ def check(packs: PackNames = None) -> None:
 @app.command()
 def load(packs: PackNames = None) -> None:
     """Nạp các gói vào cơ sở dữ liệu: nạp hết, hoặc không nạp gì."""
-    with _faults_told():
+    with faults_told():
         number = _with_engine(lambda engine: _load(engine, _read(packs)))
         typer.echo(f"Danh mục đang ở thay đổi số {number}.")
 
@@ -83,7 +78,7 @@ def load(packs: PackNames = None) -> None:
 @app.command()
 def diff(packs: PackNames = None) -> None:
     """Cho biết nạp các gói sẽ thay đổi gì, mà không nạp."""
-    with _faults_told():
+    with faults_told():
         plan = _with_engine(lambda engine: _plan(engine, _read(packs)))
         for line in _plan_lines(plan):
             typer.echo(line)
@@ -92,7 +87,7 @@ def diff(packs: PackNames = None) -> None:
 @app.command()
 def show(on: Day = None) -> None:
     """Cho biết danh mục có hiệu lực vào một ngày."""
-    with _faults_told():
+    with faults_told():
         day = _day(on)
         catalogue = _with_engine(_catalogue)
         for line in _catalogue_lines(catalogue, on=day):
@@ -123,42 +118,12 @@ def _day(text: str | None) -> date:
         raise typer.BadParameter(f"“{text}” không phải ngày dạng 2025-06-14") from None
 
 
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    """What a person can mend goes to standard error in plain words, and the exit code is 1."""
-    try:
-        yield
-    except (PacksRefused, DatabaseError, InvalidSettings) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-
-
 def _with_engine(work: Callable[[AsyncEngine], Coroutine[Any, Any, Result]]) -> Result:
-    async def run() -> Result:
-        async with _engine() as engine:
+    async def on_database() -> Result:
+        async with owner_engine(load_settings(), command="catalogue") as engine:
             return await work(engine)
 
-    try:
-        return asyncio.run(run())
-    except ProgrammingError as error:
-        if getattr(error.orig, "sqlstate", None) != UNDEFINED_TABLE:
-            raise
-        typer.echo("Cơ sở dữ liệu chưa có bảng danh mục. Hãy chạy: tonghop migrate", err=True)
-        raise typer.Exit(1) from error
-
-
-@asynccontextmanager
-async def _engine() -> AsyncIterator[AsyncEngine]:
-    """An engine of the owner of the tables, on the database that the settings name."""
-    settings = load_settings()
-    async with embedded_postgres(
-        settings.data_directory, database_url=settings.database_url, pg_bin=settings.pg_bin
-    ) as server:
-        engine = create_engine(server.dsn, pool_size=1, application_name="tonghop catalogue")
-        try:
-            yield engine
-        finally:
-            await engine.dispose()
+    return run_command(on_database())
 
 
 async def _load(engine: AsyncEngine, packs: Sequence[Pack]) -> int:
