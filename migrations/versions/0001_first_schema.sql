@@ -371,6 +371,8 @@ CREATE TABLE notifier.reminder (
     next_attempt_at timestamptz,
     UNIQUE (obligation_id, stage, recipient)
 );
+CREATE INDEX reminder_to_hand_over ON notifier.reminder (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX reminder_by_organization ON notifier.reminder (organization_id, id);
 CREATE TABLE notifier.delivery_attempt (
     reminder_id bigint NOT NULL REFERENCES notifier.reminder,
     number      integer NOT NULL,

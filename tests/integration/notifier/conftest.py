@@ -20,6 +20,7 @@ from tests.integration.notifier.world import NotifierWorld, at
 STARTS_AT = at("2025-06-02 09:00")
 WITHOUT_ADDRESS = "25217"
 """The code of the one commune without an address of record."""
+ADDRESS_ENTRY = f"email: ubnd.{WITHOUT_ADDRESS}@binhphuoc.example, "
 
 _EMPTY = text("""
 TRUNCATE log.obligation, log.report, log.event, notifier.obligation, notifier.first_start,
@@ -35,7 +36,7 @@ async def loaded_catalogue(
     folder: Path = tmp_path_factory.mktemp("packs")
     places = copied_packs(folder)
     organizations = folder / "organizations/binh-phuoc-2025/organizations.yaml"
-    spoil(organizations, f"email: ubnd.{WITHOUT_ADDRESS}@binhphuoc.example, ", "")
+    spoil(organizations, ADDRESS_ENTRY, "")
     async with transaction(module_engine) as connection:
         packs = read_packs(places)
         clock = FixedClock(STARTS_AT)

@@ -71,7 +71,7 @@ class MailHost:
             source = envelope.original_content or b""
             self.received.append(message_from_bytes(source, policy=modern))
         if self._now in (Treatment.ACCEPT_AND_DROP, Treatment.LOSE_AND_DROP):
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         if self._now is Treatment.HOLD:
             self.holding.set()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -371,7 +371,3 @@ def _track(version: int | None, *, when: datetime) -> TrackV1 | None:
     if version is None:
         return None
     return TrackV1(version=version, submitted_at=when, nothing_to_report=False, figures={})
-
-
-def after(instant: datetime, **time: float) -> datetime:
-    return instant + timedelta(**time)
