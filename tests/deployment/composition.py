@@ -57,6 +57,12 @@ def container(name: str) -> Container:
     return Container(name, (*entry_point(), *described["command"]), environment)
 
 
+def memory_limit(name: str) -> int:
+    """In bytes."""
+    written = composition()["services"][name]["mem_limit"]
+    return int(written[:-1]) * {"m": 1024**2, "g": 1024**3}[written[-1]]
+
+
 MATCHER = re.compile(r"@(?P<service>aggregator|notifier) \{(?P<lines>[^}]*)\}")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -98,6 +99,13 @@ class ContainerProcess:
     def output(self) -> str:
         """The last of what it wrote."""
         return self._log.read_text(errors="replace")[-LAST_WORDS:]
+
+    @property
+    def resident_bytes(self) -> int:
+        """The memory that it holds now."""
+        status = Path(f"/proc/{self._running().pid}/status").read_text()
+        (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(kilobytes) * 1024
 
     async def run(self) -> int:
         """To its end; the exit status."""

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from shared.db.engine import driver, transaction
-from tests.deployment.composition import PROJECT, SERVICES
+from tests.deployment.composition import PROJECT, SERVICES, memory_limit
 from tests.deployment.conftest import Installation
 from tests.deployment.processes import caddy, until
 from tests.deployment.world import Sender, receipts
@@ -97,6 +97,13 @@ async def test_the_audit_names_who_asked_not_the_proxy_nor_what_was_claimed(
             text("SELECT details->>'address' FROM identity.audit WHERE action = 'sign_in_failed'")
         )
         assert rows.scalars().all() == ["127.0.0.2"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_service_needs_less_than_half_of_the_memory_it_may_use(
+    installation: Installation, name: str
+) -> None:
+    assert installation.services[name].resident_bytes < memory_limit(name) / 2
 
 
 @pytest.mark.parametrize("name", SERVICES)

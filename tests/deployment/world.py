@@ -32,7 +32,13 @@ from shared.web.authentication import new_token, token_sha256
 from shared.web.principals import Role
 
 EVE = datetime(2025, 12, 16, 1, tzinfo=UTC)
-PACKS = ("organizations/dong-nai-2025", "calendars/vietnam", "regimes/vpcp-kstt-ii06a")
+PACKS = (
+    "organizations/binh-phuoc-2025",
+    "organizations/dong-nai-until-2025",
+    "organizations/dong-nai-2025",
+    "calendars/vietnam",
+    "regimes/vpcp-kstt-ii06a",
+)
 FORM, PERIOD, PROVINCE = "II.06a/VPCP/KSTT", "2025-Q4", "75"
 TOTAL = "II06A.RECEIVED"
 REPORTED = 10
