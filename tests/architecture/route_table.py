@@ -1,0 +1,194 @@
+"""Every route with who may call it, and what keeps strangers out. Reviewed by people: a route that
+is missing here fails the tests, so that nobody opens one unseen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.web.principals import Role
+
+ANYONE = "anyone"
+NEWCOMERS = "signed in, even before the first change of password"
+SIGNED_IN = "signed in"
+SENDERS = frozenset({Role.PREPARER, Role.SIGNER})
+SENDERS_AND_PROGRAMS = SENDERS | {Role.SERVICE}
+REVIEWERS = frozenset({Role.REVIEWER})
+
+Access = str | frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """The call names something of one organization: whoever is outside is refused.
+
+    Words in braces are ids and codes of a commune whose report was sent; `holder` is who may.
+    """
+
+    holder: str = "commune"
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Where a word of the path means something else than in other routes."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """The call names nobody: what it answers is the caller's own, and shows nothing of others."""
+
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+NOBODYS = None
+"""Nothing of any organization is read or written, but for the caller's own account."""
+
+Guard = Foreign | Own | None
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the table."""
+
+    method: str
+    path: str
+    access: Access
+    guard: Guard = NOBODYS
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+FIGURES = {"LV01": {"4": 1, "5": 0, "6": 0, "8": 1, "9": 0, "10": 0, "12": 0, "13": 0}}
+REPORT = {
+    "organization": "{organization}",
+    "form": "{form}",
+    "period": "{period}",
+    "figures": FIGURES,
+    "reason": "Đính chính",
+}
+SHEET = {"organization": "{organization}", "period": "{period}"}
+CELLS = {**SHEET, "form": "{form}"}
+AT_REPORT = {"If-Match": '"1"'}
+WHY = {"reason": "Cột 4 chưa khớp."}
+SEEN = {"sequence": "1", "reason": "Cột 4 chưa khớp."}
+
+API = (
+    Route(
+        "POST",
+        "/api/v1/submissions",
+        SENDERS_AND_PROGRAMS,
+        Foreign(body=REPORT, headers={"Idempotency-Key": "routes"}),
+    ),
+    Route("GET", "/api/v1/obligations", SIGNED_IN, Own(query={"organization": "{organization}"})),
+    Route("GET", "/api/v1/obligations/{obligation_id}", SIGNED_IN, Foreign()),
+    Route("GET", "/api/v1/drafts/{obligation_id}", SENDERS_AND_PROGRAMS, Foreign()),
+    Route(
+        "PUT",
+        "/api/v1/drafts/{obligation_id}",
+        SENDERS_AND_PROGRAMS,
+        Foreign(body={"figures": {}}, headers={"If-Match": '"0"'}),
+    ),
+    Route("GET", "/api/v1/reports/{report_id}", SIGNED_IN, Foreign()),
+    Route("GET", "/api/v1/reports/{report_id}/versions", SIGNED_IN, Foreign()),
+    Route(
+        "GET",
+        "/api/v1/reports/{report_id}/versions/{number}",
+        SIGNED_IN,
+        Foreign(words={"number": "1"}),
+    ),
+    Route("GET", "/api/v1/reports/{report_id}/events", SIGNED_IN, Foreign()),
+    Route("GET", "/api/v1/receipts/{number}", SIGNED_IN, Foreign()),
+    Route(
+        "POST",
+        "/api/v1/reports/{report_id}/withdraw",
+        SENDERS_AND_PROGRAMS,
+        Foreign(body=WHY, headers=AT_REPORT),
+    ),
+    Route(
+        "POST",
+        "/api/v1/reports/{report_id}/return",
+        REVIEWERS,
+        Foreign(holder="district", body=WHY, headers=AT_REPORT),
+    ),
+    Route(
+        "POST",
+        "/api/v1/reports/{report_id}/approve",
+        REVIEWERS,
+        Foreign(holder="district", headers=AT_REPORT),
+    ),
+    Route("GET", "/api/v1/review", REVIEWERS, Own()),
+    Route("GET", "/api/v1/forms", SIGNED_IN),
+    Route("GET", "/api/v1/forms/{slug}", SIGNED_IN),
+    Route("POST", "/api/v1/tokens", SIGNED_IN),
+    Route("GET", "/api/v1/tokens", SIGNED_IN, Own()),
+    Route("DELETE", "/api/v1/tokens/{token_id}", SIGNED_IN, Foreign(holder="person")),
+    Route("GET", "/api/v1/indicators", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/api/v1/rollups", SIGNED_IN, Foreign(query=CELLS)),
+    Route("GET", "/api/v1/completeness", SIGNED_IN, Foreign(query=CELLS)),
+    Route("GET", "/api/v1/stream", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/api/v1/reminders", SIGNED_IN, Own(query={"obligation": "{obligation_id}"})),
+    Route("GET", "/api/v1/reminders/without-recipient", SIGNED_IN, Own()),
+)
+
+PAGES = (
+    Route("GET", "/", SIGNED_IN, Own()),
+    Route("GET", "/obligations/{obligation_id}/form", SENDERS, Foreign()),
+    Route("POST", "/obligations/{obligation_id}/form", SENDERS, Foreign(form={"version": "0"})),
+    Route("GET", "/obligations/{obligation_id}/check", SENDERS, Foreign()),
+    Route("POST", "/obligations/{obligation_id}/check", SENDERS, Foreign(form={"version": "0"})),
+    Route("GET", "/receipts/{number}", SIGNED_IN, Foreign()),
+    Route("GET", "/reports/{report_id}", SIGNED_IN, Foreign()),
+    Route("POST", "/reports/{report_id}/withdraw", SENDERS, Foreign(form=SEEN)),
+    Route("GET", "/review", REVIEWERS, Own()),
+    Route("GET", "/review/{report_id}", REVIEWERS, Foreign(holder="district")),
+    Route("POST", "/review/{report_id}/approve", REVIEWERS, Foreign(holder="district", form=SEEN)),
+    Route("POST", "/review/{report_id}/return", REVIEWERS, Foreign(holder="district", form=SEEN)),
+    Route("GET", "/dashboard", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/dashboard/fragment", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/dashboard/cells", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/dashboard/cells.csv", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/completeness", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/reminders", SIGNED_IN, Own(query={"obligation": "{obligation_id}"})),
+)
+
+ACCOUNTS = (
+    Route("GET", "/sign-in", ANYONE),
+    Route("POST", "/sign-in", ANYONE),
+    Route("POST", "/sign-out", NEWCOMERS),
+    Route("GET", "/account/password", NEWCOMERS),
+    Route("POST", "/account/password", NEWCOMERS),
+    Route("GET", "/account/tokens", SIGNED_IN, Own()),
+    Route("POST", "/account/tokens", SIGNED_IN),
+    Route(
+        "POST",
+        "/account/tokens/{token_id}/revoke",
+        SIGNED_IN,
+        Foreign(holder="person", words={"token_id": "{other_token_id}"}),
+    ),
+)
+
+EDGE = (
+    Route("GET", "/healthz", ANYONE),
+    Route("GET", "/readyz", ANYONE),
+    Route("GET", "/metrics", ANYONE),
+    Route("GET", "/api/openapi.json", ANYONE),
+    Route("GET", "/api", ANYONE),
+    Route("GET", "/problems", ANYONE),
+    Route("GET", "/problems/{code}", ANYONE),
+    Route("POST", "/language", ANYONE),
+    Route("GET", "/forms/scripts/{name}", ANYONE),
+)
+
+DEMONSTRATION = (
+    Route("POST", "/demo/sign-in", ANYONE),
+    Route("POST", "/demo/clock", SIGNED_IN),
+    Route("GET", "/mailbox", SIGNED_IN, Own()),
+    Route("GET", "/mailbox/{mail_id}", SIGNED_IN, Foreign()),
+    Route("GET", "/mailbox/{mail_id}/body", SIGNED_IN, Foreign()),
+    Route("GET", "/styleguide", ANYONE),
+)
+"""Routed by `tonghop demo` only."""
+
+INSTALLED = API + PAGES + ACCOUNTS + EDGE
+ALL = INSTALLED + DEMONSTRATION
