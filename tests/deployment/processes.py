@@ -120,6 +120,7 @@ class ContainerProcess:
 
     async def stop(self) -> int:
         """As `docker stop` does it; the exit status."""
+        assert self._running().returncode is None, f"{self.name} had ended: {self.output}"
         self._running().send_signal(signal.SIGTERM)
         return await self._ended()
 
