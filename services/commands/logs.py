@@ -1,6 +1,5 @@
 """`tonghop dead-letters` and `tonghop events`: what was set aside, and what the log holds."""
 
-import getpass
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -9,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.commands.database import owner_engine
 from services.commands.faults import run_command
+from services.commands.operators import operator_name
 from shared.clock import SystemClock
 from shared.db.engine import snapshot, transaction
 from shared.domain.time import in_vietnam
@@ -68,7 +68,7 @@ def retry(number: Number, *, service: Service = ConsumerSchema.AGGREGATOR) -> No
     async def ask(engine: AsyncEngine, _: Settings) -> None:
         async with transaction(engine) as connection:
             await DeadLetters(service).request_retry(
-                connection, number, operator=getpass.getuser(), clock=SystemClock()
+                connection, number, operator=operator_name(), clock=SystemClock()
             )
 
     _run(ask)
@@ -90,7 +90,7 @@ def resolve(
                 connection,
                 number,
                 reason=reason,
-                operator=getpass.getuser(),
+                operator=operator_name(),
                 clock=SystemClock(),
             )
 

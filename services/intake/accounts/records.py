@@ -10,7 +10,7 @@ from shared.web.principals import Role
 
 
 class Action(StrEnum):
-    """What the audit records about accounts."""
+    """What the audit records about accounts and their rights."""
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
@@ -20,8 +20,25 @@ class Action(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105
     ACCOUNT_CREATED = "account_created"
     ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    ROLES_CHANGED = "roles_changed"
     TOKEN_CREATED = "token_created"  # noqa: S105
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes an account: another account, or a person at the command line.
+
+    `operator` is the name that the operating system knows that person by. Neither: the account
+    itself, or a program that makes up data.
+    """
+
+    account_id: AccountId | None = None
+    operator: str | None = None
+
+    def as_details(self) -> dict[str, str]:
+        return {"operator": self.operator} if self.operator else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,7 @@ class Account:
     password_hash: str | None
     failed_attempts: int
     locked_until: datetime | None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

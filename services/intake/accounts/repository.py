@@ -9,14 +9,14 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.accounts.records import Account, Action, ApiToken
+from services.intake.accounts.records import Account, Action, Actor, ApiToken
 from shared.domain.identifiers import AccountId, OrganizationId
 from shared.labels.labels import Language
 from shared.web.principals import Role
 
 ACCOUNT = (
     "id, username, display_name, organization_id, roles, language, active, must_change_password, "
-    "password_hash, failed_attempts, locked_until"
+    "password_hash, failed_attempts, locked_until, email"
 )
 COUNT_ATTEMPT = text(f"""
     UPDATE identity.account
@@ -39,8 +39,8 @@ INSERT_ACCOUNT = text(f"""
     RETURNING {ACCOUNT}
 """)
 INSERT_AUDIT = text("""
-    INSERT INTO identity.audit (at, account_id, action, details)
-    VALUES (:at, :account_id, :action, :details)
+    INSERT INTO identity.audit (at, account_id, actor_id, action, details)
+    VALUES (:at, :account_id, :actor_id, :action, :details)
 """).bindparams(bindparam("details", type_=JSONB))
 
 
@@ -99,9 +99,36 @@ async def set_password_hash(
     await connection.execute(statement, values)
 
 
-async def deactivate(connection: AsyncConnection, account_id: AccountId) -> None:
-    statement = text("UPDATE identity.account SET active = false WHERE id = :id")
-    await connection.execute(statement, {"id": account_id})
+async def set_active(connection: AsyncConnection, account_id: AccountId, *, active: bool) -> None:
+    statement = text("""
+        UPDATE identity.account SET active = :active, failed_attempts = 0, locked_until = NULL
+        WHERE id = :id
+    """)
+    await connection.execute(statement, {"id": account_id, "active": active})
+
+
+async def set_roles(
+    connection: AsyncConnection, account_id: AccountId, *, roles: Iterable[Role]
+) -> None:
+    statement = text("UPDATE identity.account SET roles = :roles WHERE id = :id")
+    await connection.execute(statement, {"id": account_id, "roles": sorted(roles)})
+
+
+async def has_administrator(connection: AsyncConnection) -> bool:
+    """Whether anybody may administer accounts. Waits for others who make an administrator."""
+    await connection.execute(text("LOCK TABLE identity.account IN SHARE ROW EXCLUSIVE MODE"))
+    statement = text(
+        "SELECT EXISTS (SELECT FROM identity.account WHERE active AND 'administrator' = ANY(roles))"
+    )
+    found: bool = (await connection.execute(statement)).scalar_one()
+    return found
+
+
+async def taken_usernames(connection: AsyncConnection, usernames: Iterable[str]) -> frozenset[str]:
+    """Which of the names an account has already."""
+    statement = text("SELECT username FROM identity.account WHERE username = ANY(:usernames)")
+    rows = await connection.execute(statement, {"usernames": sorted(usernames)})
+    return frozenset(rows.scalars())
 
 
 async def insert_session(connection: AsyncConnection, **values: Any) -> None:
@@ -181,9 +208,17 @@ async def record(
     at: datetime,
     account_id: AccountId | None,
     details: Mapping[str, Any] | None = None,
+    by: Actor | None = None,
 ) -> None:
-    """Adds a line to the audit."""
-    values = {"at": at, "account_id": account_id, "action": action, "details": details or {}}
+    """Adds a line to the audit. Without `by`, the account itself has acted."""
+    actor = by or Actor()
+    values = {
+        "at": at,
+        "account_id": account_id,
+        "actor_id": actor.account_id,
+        "action": action,
+        "details": {**(details or {}), **actor.as_details()},
+    }
     await connection.execute(INSERT_AUDIT, values)
 
 
@@ -205,4 +240,5 @@ def _of(row: "sqlalchemy.Row[Any]") -> Account:
         password_hash=row.password_hash,
         failed_attempts=row.failed_attempts,
         locked_until=row.locked_until,
+        email=row.email,
     )

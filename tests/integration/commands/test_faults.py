@@ -1,27 +1,12 @@
 """What an operator can mend is one line on standard error and exit status 1."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from services.cli import app
 from services.demo.folder import DemoFolder
 from shared.db.embedded import Server
-
-
-async def run(*words: str) -> Result:
-    """Run a command in a thread of its own, since it opens its own event loop."""
-    return await asyncio.to_thread(CliRunner().invoke, app, list(words))
-
-
-def require_one_line(result: Result, *, saying: str) -> None:
-    assert result.exit_code == 1, result.output
-    assert result.stdout == ""
-    assert result.stderr.count("\n") == 1
-    assert saying in result.stderr
+from tests.support.commands import require_one_line, run
 
 
 async def test_a_database_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
