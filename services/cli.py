@@ -3,7 +3,7 @@
 import typer
 
 from services import bench_commands
-from services.commands import admin, catalogue, demo, logs, rollups, serve, users
+from services.commands import admin, catalogue, demo, logs, organizations, rollups, serve, users
 
 app = typer.Typer(
     name="tonghop",
@@ -15,6 +15,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate)
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(organizations.app, name="organizations")
 app.add_typer(admin.app, name="admin")
 app.add_typer(users.app, name="users")
 app.command("verify")(rollups.verify)

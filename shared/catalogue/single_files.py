@@ -1,0 +1,64 @@
+"""A file of organizations that stands alone, taken as a pack of its own."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shared.catalogue.entries import Item
+from shared.catalogue.faults import KeyPath
+from shared.catalogue.packs import INHERITED, Pack
+from shared.catalogue.schema_faults import validated
+from shared.catalogue.schemas import OrganizationsFile, PackFile
+from shared.catalogue.yaml_source import SourceDocument, read_source
+from shared.domain.names import search_key
+
+KIND = "organizations"
+
+
+def read_organizations_file(file: Path) -> Pack:
+    """The pack of one YAML file; raises PacksRefused with every fault and its line."""
+    source = read_source(file)
+    return _pack(SourceDocument(file, _with_inherited(source.data), source.lines))
+
+
+def pack_of_organizations(
+    file: Path, data: Mapping[str, Any], *, lines: Mapping[KeyPath, int]
+) -> Pack:
+    """The pack of what was read from `file` by other means; `lines` says where entries stand.
+
+    Raises:
+        PacksRefused: with every fault and its line.
+    """
+    return _pack(SourceDocument(file, data, lines))
+
+
+def _pack(source: SourceDocument) -> Pack:
+    content = validated(OrganizationsFile, source.data, source=source)
+    items = (
+        Item(entry, source, (KIND, index)) for index, entry in enumerate(content.organizations)
+    )
+    return Pack(
+        manifest=_manifest(source.file, content),
+        folder=source.file.parent,
+        organizations=tuple(items),
+        links=(),
+        lineage=(),
+        documents=(),
+    )
+
+
+def _manifest(file: Path, content: OrganizationsFile) -> PackFile:
+    """Named after the file, so that the history of the catalogue tells where entries came from."""
+    name = re.sub(r"[^a-z0-9]+", "-", search_key(file.stem)).strip("-") or "organizations"
+    return PackFile(kind="pack", name=f"imported/{name}", title=file.name, source=content.source)
+
+
+def _with_inherited(data: Any) -> Any:
+    """What the file says once for all of its entries, written into each of them."""
+    listed, keys = INHERITED[KIND]
+    if not isinstance(data, dict) or not isinstance(data.get(listed), list):
+        return data
+    shared = {key: data[key] for key in keys if key in data}
+    merged = [{**shared, **each} if isinstance(each, dict) else each for each in data[listed]]
+    return {**data, listed: merged}
