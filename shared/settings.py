@@ -120,6 +120,11 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(
         default=1_048_576, ge=1_024, description="Largest request body that is read, in bytes."
     )
+    import_limit_bytes: int = Field(
+        default=33_554_432,
+        ge=1_024,
+        description="Largest body of a bulk import that is read, in bytes.",
+    )
     session_hours: int = Field(
         default=12, ge=1, le=720, description="Hours after which a person signs in again."
     )

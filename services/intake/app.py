@@ -11,6 +11,7 @@ from services.intake.drafts.endpoints import router as drafts_router
 from services.intake.drafts.pages import router as entry_router
 from services.intake.forms.endpoints import router as forms_router
 from services.intake.forms.scripts import router as scripts_router
+from services.intake.imports.endpoints import router as imports_router
 from services.intake.obligations.endpoints import router as obligations_router
 from services.intake.obligations.pages import router as home_router
 from services.intake.reports.endpoints import router as reports_router
@@ -35,6 +36,7 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
     return (
         submissions_router,
         *account_routers(in_demo=in_demo),
+        imports_router,
         obligations_router,
         forms_router,
         scripts_router,

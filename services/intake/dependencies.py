@@ -6,10 +6,18 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from services.intake.service import Intake
-from shared.web.problems import MalformedRequest, ProblemFault, VersionRequired
+from shared.web.problems import (
+    IdempotencyKeyRequired,
+    MalformedRequest,
+    ProblemFault,
+    VersionRequired,
+)
 
 LARGEST_ID = 2**63 - 1
 """Ids are bigint: a larger number names nothing, and PostgreSQL would not even take it."""
+
+LONGEST_KEY = 128
+"""Characters of an Idempotency-Key."""
 
 _ENTITY_TAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
 
@@ -49,3 +57,22 @@ def version_named(if_match: str | None) -> int:
         )
         raise MalformedRequest(errors=[fault])
     return int(found[1])
+
+
+def require_key(given: str | None) -> str:
+    """The Idempotency-Key.
+
+    Raises:
+        IdempotencyKeyRequired: there is none.
+        MalformedRequest: it is too long, or not printable.
+    """
+    if not given:
+        raise IdempotencyKeyRequired
+    if len(given) > LONGEST_KEY or not given.isprintable():
+        fault = ProblemFault(
+            code="malformed_request",
+            detail=f"Idempotency-Key dài nhất {LONGEST_KEY} ký tự in được.",
+            parameter="Idempotency-Key",
+        )
+        raise MalformedRequest(errors=[fault])
+    return given

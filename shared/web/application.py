@@ -26,6 +26,9 @@ from shared.web.problem_responses import add_problem_handlers
 from shared.web.static_files import STATIC, KeptStaticFiles, StaticUrls
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+IMPORT_PATH = "/api/v1/imports"
+"""The one path whose bodies hold many reports."""
+
 ReadinessCheck = Callable[[], Awaitable[None]]
 """Returns when the part is ready; raises when it is not."""
 
@@ -39,6 +42,8 @@ class WebSettings(Protocol):
     def base_url(self) -> str: ...
     @property
     def body_limit_bytes(self) -> int: ...
+    @property
+    def import_limit_bytes(self) -> int: ...
 
 
 def create_web_app(
@@ -107,7 +112,11 @@ def _add_middleware(app: FastAPI, settings: WebSettings) -> None:
     https = settings.base_url.startswith("https:")
     app.add_middleware(HeadAndOptions)
     app.add_middleware(RequestText)
-    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
+    app.add_middleware(
+        BodyLimit,
+        limit=settings.body_limit_bytes,
+        limits={IMPORT_PATH: settings.import_limit_bytes},
+    )
     app.add_middleware(RequestContext)
     app.add_middleware(SecurityHeaders, https=https)
 

@@ -6,7 +6,7 @@ RequestText → HeadAndOptions → routes.
 
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 from uuid import uuid4
 
@@ -174,22 +174,26 @@ async def _read_text(receive: Receive) -> Receive:
 
 
 class BodyLimit:
-    """Refuses bodies over `limit` bytes: by their declared length, else while they are read."""
+    """Refuses bodies over `limit` bytes: by their declared length, else while they are read.
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
-        self._app, self._limit = app, limit
+    `limits` are those of single paths.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, limits: Mapping[str, int]) -> None:
+        self._app, self._limit, self._limits = app, limit, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._limits.get(scope["path"], self._limit)
         declared = Request(scope).headers.get("content-length", "0")
         if not declared.isdecimal():
             await problem_answer(Request(scope), MalformedRequest())(scope, receive, send)
-        elif int(declared) > self._limit:
+        elif int(declared) > limit:
             await self._refuse(scope, receive, send)
         else:
-            await _CountedBody(self._limit, receive, send).run(self._app, scope, self._refuse)
+            await _CountedBody(limit, receive, send).run(self._app, scope, self._refuse)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         await problem_answer(Request(scope), PayloadTooLarge())(scope, receive, send)

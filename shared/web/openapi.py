@@ -16,9 +16,12 @@ _TEXT = {"type": "string"}
 FAULT_SCHEMA = {
     "type": "object",
     "required": ["code", "detail"],
-    "properties": dict.fromkeys(
-        ("pointer", "parameter", "code", "detail", "row", "column", "severity"), _TEXT
-    ),
+    "properties": {
+        "line": {"type": "integer", "minimum": 1},
+        **dict.fromkeys(
+            ("pointer", "parameter", "code", "detail", "row", "column", "severity"), _TEXT
+        ),
+    },
 }
 PROBLEM_SCHEMA = {
     "type": "object",

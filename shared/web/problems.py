@@ -6,7 +6,8 @@ ProblemError
 ├── AuthenticationRequired      401
 ├── NotPermitted                403
 │   ├── CrossSiteRefused
-│   └── PasswordChangeRequired
+│   ├── PasswordChangeRequired
+│   └── SignatureRequired
 ├── NotFound                    404  also for what lies outside the caller's scope
 ├── IdempotencyInProgress       409
 ├── VersionConflict             412
@@ -31,7 +32,10 @@ from shared.web.problem_types import PROBLEM_TYPES, ProblemType
 
 @dataclass(frozen=True, slots=True)
 class ProblemFault:
-    """One of the things that are wrong. `pointer` is a JSON pointer into the body (RFC 6901)."""
+    """One of the things that are wrong. `pointer` is a JSON pointer into the body (RFC 6901).
+
+    `line`, from 1, is that of a file of lines; `pointer` then leads into what stands there.
+    """
 
     code: str
     detail: str
@@ -40,9 +44,11 @@ class ProblemFault:
     row: str | None = None
     column: str | None = None
     severity: str | None = None
+    line: int | None = None
 
-    def as_json(self) -> dict[str, str]:
-        members = (
+    def as_json(self) -> dict[str, str | int]:
+        members: tuple[tuple[str, str | int | None], ...] = (
+            ("line", self.line),
             ("pointer", self.pointer),
             ("parameter", self.parameter),
             ("code", self.code),
@@ -131,6 +137,12 @@ class CrossSiteRefused(NotPermitted):
 
 class PasswordChangeRequired(NotPermitted):
     code = "password_change_required"
+
+
+class SignatureRequired(NotPermitted):
+    """The account prepares reports; only a signer sends them."""
+
+    code = "signature_required"
 
 
 class NotFound(ProblemError):

@@ -161,4 +161,6 @@ def _filled(value: Any, words: Mapping[str, str]) -> Any:
     """The same with every word in braces replaced."""
     if isinstance(value, Mapping):
         return {name: _filled(each, words) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, words) for each in value]
     return value.format_map(words) if isinstance(value, str) else value

@@ -2,7 +2,7 @@
 is missing here fails the tests, so that nobody opens one unseen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.web.principals import Role
@@ -26,7 +26,7 @@ class Foreign:
 
     holder: str = "commune"
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, object] | None = None
+    body: Mapping[str, object] | Sequence[object] | None = None
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
@@ -79,6 +79,12 @@ API = (
         "/api/v1/submissions",
         SENDERS_AND_PROGRAMS,
         Foreign(body=REPORT, headers={"Idempotency-Key": "routes"}),
+    ),
+    Route(
+        "POST",
+        "/api/v1/imports",
+        SENDERS_AND_PROGRAMS,
+        Foreign(body=[REPORT], query={"dry_run": "true"}),
     ),
     Route("GET", "/api/v1/obligations", SIGNED_IN, Own(query={"organization": "{organization}"})),
     Route("GET", "/api/v1/obligations/{obligation_id}", SIGNED_IN, Foreign()),

@@ -43,6 +43,7 @@ class EdgeSettings:
     demo: bool = False
     base_url: str = BASE_URL
     body_limit_bytes: int = 1_048_576
+    import_limit_bytes: int = 33_554_432
 
 
 async def nobody(_: bytes) -> Principal | None:

@@ -1,0 +1,1 @@
+"""Bulk import: many reports judged together and stored by one statement, or none of them."""
