@@ -18,6 +18,8 @@ INCOMPLETENESS = frozenset({"missing_cell", "nothing_entered"})
 class Fault:
     """``pointer`` is a JSON pointer (RFC 6901) into the submission; ``check`` the rule that failed.
 
+    ``row`` and ``column`` are as they were sent: of ``unknown_row`` and ``unknown_column`` the form
+    has none such.
     ``explanation`` is what the sender said about a soft rule.
     """
 
@@ -62,6 +64,7 @@ def unknown_row(row: str) -> Fault:
         pointer=pointer_to(row),
         code="unknown_row",
         detail=f"Mẫu không có dòng “{printable(row)}”. Hãy đối chiếu mã dòng với mẫu.",
+        row=RowCode(printable(row)),
     )
 
 
@@ -71,6 +74,7 @@ def unknown_column(row: RowCode, column: str) -> Fault:
         code="unknown_column",
         detail=f"Mẫu không có cột “{printable(column)}”. Hãy đối chiếu mã cột với mẫu.",
         row=row,
+        column=ColumnCode(printable(column)),
     )
 
 
