@@ -27,6 +27,11 @@ sql <"$here/postgres/roles.sql"
 "${tools[@]}" createdb --template=template0 --encoding=UTF8 "${database}_restored"
 "${tools[@]}" pg_restore --no-owner --exit-on-error --single-transaction \
     --dbname="${database}_restored" <"$file"
+# The log's generation rises: receipts and offsets of the time that is undone stay apart.
+before=$("${tools[@]}" psql --no-psqlrc --tuples-only --no-align --dbname="$database" \
+    --command="SELECT generation FROM log.identity" 2>/dev/null) || before=0
+"${tools[@]}" psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --dbname="${database}_restored" \
+    --command="UPDATE log.identity SET generation = greatest(generation, ${before:-0}) + 1"
 sql --command="ALTER DATABASE $database RENAME TO $kept" \
     --command="ALTER DATABASE ${database}_restored RENAME TO $database"
 echo "Restored. What was there before is kept as the database $kept."

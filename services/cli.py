@@ -3,7 +3,18 @@
 import typer
 
 from services import bench_commands
-from services.commands import admin, catalogue, demo, logs, organizations, rollups, serve, users
+from services.commands import (
+    admin,
+    backup,
+    catalogue,
+    demo,
+    logs,
+    organizations,
+    restore,
+    rollups,
+    serve,
+    users,
+)
 
 app = typer.Typer(
     name="tonghop",
@@ -18,6 +29,8 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(organizations.app, name="organizations")
 app.add_typer(admin.app, name="admin")
 app.add_typer(users.app, name="users")
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
 app.command("verify")(rollups.verify)
 app.command("rebuild")(rollups.rebuild)
 app.add_typer(logs.dead_letters, name="dead-letters")
