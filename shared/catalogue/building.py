@@ -82,6 +82,7 @@ def build_form(model: FormFile) -> FormTemplate:
         entering_levels=frozenset(model.entering_levels),
         summing_levels=frozenset(model.summing_levels),
         blank_is_zero=model.blank_is_zero,
+        precedence=model.precedence,
         valid_from=model.valid_from,
         valid_to=model.valid_to,
     )
@@ -110,6 +111,11 @@ def _row(model: RowModel) -> Row:
         number=model.number,
         parent=None if model.parent is None else RowCode(model.parent),
         sum_of_children=model.sum_of_children,
+        formula=None if model.formula is None else parse_formula(model.formula),
+        type=model.type,
+        unit=model.unit,
+        decimals=model.decimals,
+        time_operator=model.time_operator,
     )
 
 

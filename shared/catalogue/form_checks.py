@@ -32,6 +32,9 @@ def _formulas(item: Item[FormFile]) -> Iterator[tuple[str, tuple[str | int, ...]
     for index, column in enumerate(item.model.columns.items):
         if column.formula is not None:
             yield column.formula, ("columns", "items", index, "formula")
+    for index, row in enumerate(item.model.rows.items):
+        if row.formula is not None:
+            yield row.formula, ("rows", "items", index, "formula")
     for index, check in enumerate(item.model.checks):
         yield check.rule, ("checks", index, "rule")
 

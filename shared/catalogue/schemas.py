@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.catalogue.lineage import LineageKind
 from shared.domain.deadlines import Roll
-from shared.domain.forms import ColumnType, Severity, TimeOperator
+from shared.domain.forms import ColumnType, Precedence, Severity, TimeOperator
 from shared.domain.indicators import Direction
 from shared.domain.organizations import OrganizationKind
 from shared.domain.periods import Frequency, PeriodCalendar
@@ -282,7 +282,10 @@ class ColumnModel(Entry):
 
 
 class RowModel(Entry):
-    """A row; with `sum_of_children` it is derived and locked."""
+    """A row; with `sum_of_children` or a `formula` it is derived and locked.
+
+    `type`, `unit`, `decimals` and `time_operator` take the place of the column's.
+    """
 
     code: CellCode
     label: Text
@@ -290,6 +293,11 @@ class RowModel(Entry):
     number: Annotated[str, StringConstraints(max_length=20)] = ""
     parent: CellCode | None = None
     sum_of_children: StrictBool = False
+    formula: Text | None = None
+    type: ColumnType | None = None
+    unit: Text | None = None
+    decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] | None = None
+    time_operator: TimeOperator | None = None
 
 
 class Columns(Sourced):
@@ -326,6 +334,7 @@ class FormFile(Dated, Sourced):
     name_en: Text | None = None
     unit: Text
     blank_is_zero: StrictBool = False
+    precedence: Precedence = Precedence.COLUMN
     entering_levels: Annotated[tuple[LevelName, ...], Field(min_length=1)]
     summing_levels: tuple[LevelName, ...] = ()
     columns: Columns

@@ -7,7 +7,7 @@ working day after the cut-off. What cannot be satisfied is kept as a warning: no
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -121,11 +121,17 @@ def ladder_deadlines(
     """The deadline of every level, lowest first.
 
     Worked out from the top: a receiver's deadline bounds those of its senders. No deadline is
-    before the first working day after the cut-off, nor after the one of the level above.
+    before the first working day after the cut-off, nor after the one of the level above. Steps
+    with one rule that follow each other stand side by side: neither level sends to the other.
     """
     earliest = calendar.add_working_days(cutoff, EARLIEST_WORKING_DAYS_AFTER_CUTOFF)
     found: list[LadderDeadline] = []
+    above: LadderStep | None = None
     for step in reversed(ladder.steps):
+        beside, above = above is not None and step.rule == above.rule, step
+        if beside:
+            found.append(replace(found[-1], level=step.level))
+            continue
         rule_date = _rule_date(step.rule, cutoff=cutoff, calendar=calendar)
         day, warnings = _not_before(
             earliest, day=_rolled(rule_date, roll=ladder.roll, calendar=calendar)

@@ -16,7 +16,7 @@ Missing is not zero:
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -45,8 +45,11 @@ class Kind(StrEnum):
 
 
 class ReferencePeriod(StrEnum):
+    """PREVIOUS_IN_YEAR is the previous period, and missing for the first period of a year."""
+
     CURRENT = "current"
     PREVIOUS = "previous"
+    PREVIOUS_IN_YEAR = "previous_in_year"
     SAME_PERIOD_LAST_YEAR = "same_period_last_year"
 
 
@@ -253,6 +256,20 @@ def walk(expression: Expression) -> Iterator[Expression]:
 def cells_of(expression: Expression) -> tuple[Cell, ...]:
     """Every cell that the expression names, once, in written order."""
     return tuple(dict.fromkeys(node for node in walk(expression) if isinstance(node, Cell)))
+
+
+def with_cells(expression: Expression, change: Callable[[Cell], Cell]) -> Expression:
+    """The same tree with other cells in it."""
+    if isinstance(expression, Cell):
+        return change(expression)
+    parts = tuple(with_cells(part, change) for part in parts_of(expression))
+    if isinstance(expression, Logical):
+        return replace(expression, operands=parts)
+    if isinstance(expression, Function):
+        return replace(expression, arguments=parts)
+    if isinstance(expression, Binary | Comparison):
+        return replace(expression, left=parts[0], right=parts[1])
+    return replace(expression, operand=parts[0]) if isinstance(expression, Negate) else expression
 
 
 def has_division(expression: Expression) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.figures import InvalidFigure, printable, rounded, vietnamese_figure
-from shared.domain.forms import PLACEHOLDER, CellRef, Severity
+from shared.domain.form_faults import PLACEHOLDER
+from shared.domain.forms import CellRef, Severity
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.operations import Rational
 from shared.domain.plans import CompiledCheck, Grid

@@ -1,36 +1,32 @@
 """Form templates: printed rows and columns, what is typed, what is derived, what must hold.
 
-A cell is (organization, period, row, column). In a row that sums its children, a percentage or
-another ratio is computed by its column's formula from the summed parts, never added or averaged;
-every other column is the sum of the child rows, missing if one of them is. Derived cells are never
-typed.
+A cell is (organization, period, row, column). Columns and rows may have formulas; where both do,
+the form's precedence says which one computes the cell. In a row that sums its children, a
+percentage or another ratio is computed by its column's formula from the summed parts, never added
+or averaged; every other column is the sum of the child rows, missing if one of them is. Derived
+cells are never typed.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
-from typing import Literal, NamedTuple, TypeVar
+from graphlib import TopologicalSorter
+from typing import Literal, NamedTuple
 
 from shared.domain.errors import CatalogueError
 from shared.domain.expressions import (
     Cell,
-    Comparison,
     Expression,
-    Kind,
     ReferencePeriod,
     cells_of,
     has_division,
+    with_cells,
 )
+from shared.domain.form_faults import faults_of
 from shared.domain.identifiers import ColumnCode, FormCode, RowCode
 from shared.domain.time import in_force, require_some_day
-
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-SIDES = ("left", "right", "difference")
-"""Placeholders of a check that is one comparison: its sides, and how far apart they are."""
 
 
 class ColumnType(StrEnum):
@@ -58,9 +54,35 @@ class Severity(StrEnum):
     SOFT = "soft"
 
 
+class Precedence(StrEnum):
+    """Whose formula computes a cell where its row and its column both have one."""
+
+    ROW = "row"
+    COLUMN = "column"
+
+
 class CellRef(NamedTuple):
     row: RowCode
     column: ColumnCode
+
+
+class Measure(NamedTuple):
+    """What the figure of a cell is; ``decimals`` is the most digits after the mark."""
+
+    type: ColumnType
+    unit: str
+    decimals: int
+    time_operator: TimeOperator
+
+
+class Derivation(NamedTuple):
+    """How a derived cell is computed; without a ``formula`` it is the sum of ``parts``.
+
+    ``parts`` are the cells of this period that it is computed from.
+    """
+
+    formula: Expression | None
+    parts: tuple[CellRef, ...]
 
 
 class InvalidForm(CatalogueError):
@@ -115,16 +137,34 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
+    """In ``formula``, a reference without a row, ``[DTC01]``, is that row in the same column.
+
+    ``type``, ``unit``, ``decimals`` and ``time_operator`` take the place of the column's, for forms
+    whose rows are indicators of different units.
+    """
+
     code: RowCode
     label: str
     number: str
     parent: RowCode | None = None
     sum_of_children: bool = False
     label_en: str | None = None
+    formula: Expression | None = None
+    type: ColumnType | None = None
+    unit: str | None = None
+    decimals: int | None = None
+    time_operator: TimeOperator | None = None
 
     @property
     def is_derived(self) -> bool:
-        return self.sum_of_children
+        return self.sum_of_children or self.formula is not None
+
+    @property
+    def is_ratio(self) -> bool:
+        """Not additive, so no total may sum it."""
+        return self.formula is not None and (
+            self.type is ColumnType.PERCENT or has_division(self.formula)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +208,11 @@ class FormTemplate:
     valid_from: date
     valid_to: date | None = None
     name_en: str | None = None
+    precedence: Precedence = Precedence.COLUMN
 
     def __post_init__(self) -> None:
         require_some_day(valid_from=self.valid_from, valid_to=self.valid_to)
-        faults = tuple(_faults_of(self))
+        faults = tuple(faults_of(self))
         if faults:
             raise InvalidForm(self.code, faults=faults)
 
@@ -227,16 +268,60 @@ class FormTemplate:
         return tuple(child for child in self.rows if child.parent == row)
 
     @cached_property
-    def columns_by_dependency(self) -> tuple[Column, ...]:
-        """Every column after those that its formula needs."""
-        order = TopologicalSorter(_dependencies(self.columns)).static_order()
-        return tuple(self.column_by_code[code] for code in order)
+    def measures(self) -> dict[CellRef, Measure]:
+        """What each cell holds: the row's own words, else the column's."""
+        return {
+            CellRef(row.code, column.code): self._measure(row, column)
+            for row in self.rows
+            for column in self.columns
+        }
+
+    def _measure(self, row: Row, column: Column) -> Measure:
+        own = Measure(column.type, column.unit, column.decimals, column.time_operator)
+        if column.is_derived and row.is_derived and self.precedence is Precedence.COLUMN:
+            return own
+        return Measure(
+            row.type or own.type,
+            row.unit or own.unit,
+            own.decimals if row.decimals is None else row.decimals,
+            row.time_operator or own.time_operator,
+        )
 
     @cached_property
-    def rows_by_dependency(self) -> tuple[Row, ...]:
-        """Every row after those that it sums."""
-        order = TopologicalSorter(_child_rows(self.rows)).static_order()
-        return tuple(self.row_by_code[code] for code in order)
+    def derivations(self) -> Mapping[CellRef, Derivation]:
+        """Every derived cell, after the cells that it is computed from."""
+        found = self.derivations_as_printed
+        order = TopologicalSorter({cell: each.parts for cell, each in found.items()}).static_order()
+        return {cell: found[cell] for cell in order if cell in found}
+
+    @cached_property
+    def derivations_as_printed(self) -> Mapping[CellRef, Derivation]:
+        """Every derived cell, row by row."""
+        return {
+            CellRef(row.code, column.code): self._derivation(row, column)
+            for row in self.rows
+            for column in self.columns
+            if row.is_derived or column.is_derived
+        }
+
+    def _derivation(self, row: Row, column: Column) -> Derivation:
+        formula = self._formula_in(row, column)
+        if formula is None:
+            children = self.children_of(row.code)
+            return Derivation(None, tuple(CellRef(each.code, column.code) for each in children))
+        parts = (
+            CellRef(cell.row or row.code, cell.column)
+            for cell in cells_of(formula)
+            if cell.period is ReferencePeriod.CURRENT
+        )
+        return Derivation(formula, tuple(parts))
+
+    def _formula_in(self, row: Row, column: Column) -> Expression | None:
+        """The formula that computes a derived cell; None where it is the sum of the child rows."""
+        by_row = self.precedence is Precedence.ROW or not column.is_derived
+        if row.formula is not None and by_row:
+            return with_cells(row.formula, lambda cell: _in_column(cell, column.code))
+        return None if row.sum_of_children and not column.is_ratio else column.formula
 
     def judged_rows(self, check: CrossCheck) -> tuple[Row, ...]:
         """The rows that a check is applied to, in printed order."""
@@ -247,109 +332,6 @@ class FormTemplate:
         return tuple(row for row in self.rows if row.code in check.rows)
 
 
-def placeholder_of(cell: Cell) -> str:
-    """What stands for a cell in a check's message."""
-    prefix = {
-        ReferencePeriod.CURRENT: "" if cell.row else "col_",
-        ReferencePeriod.PREVIOUS: "previous_",
-        ReferencePeriod.SAME_PERIOD_LAST_YEAR: "last_year_",
-    }[cell.period]
-    return f"{prefix}{cell.row}_{cell.column}" if cell.row else f"{prefix}{cell.column}"
-
-
-Code = TypeVar("Code", bound=str)
-
-
-def _faults_of(form: FormTemplate) -> Iterator[str]:
-    yield from _repeated("dòng", (row.code for row in form.rows))
-    yield from _repeated("cột", (column.code for column in form.columns))
-    yield from _repeated("kiểm tra", (check.code for check in form.checks))
-    yield from _structure_faults(form)
-    for column in form.columns:
-        if column.formula is not None:
-            yield from _formula_faults(column.formula, form=form, column=column)
-    for check in form.checks:
-        yield from _check_faults(check, form=form)
-
-
-def _repeated(what: str, codes: Iterable[str]) -> Iterator[str]:
-    seen: set[str] = set()
-    for code in codes:
-        if code in seen:
-            yield f"Mã {what} {code} bị trùng."
-        seen.add(code)
-
-
-def _structure_faults(form: FormTemplate) -> Iterator[str]:
-    rows, columns = form.row_by_code, form.column_by_code
-    for row in form.rows:
-        if row.parent is not None and row.parent not in rows:
-            yield f"Dòng {row.code} thuộc dòng {row.parent} mà mẫu không có."
-        if row.sum_of_children and not form.children_of(row.code):
-            yield f"Dòng tổng {row.code} không có dòng con để cộng."
-    for column in form.columns:
-        if column.parent is not None and column.parent not in columns:
-            yield f"Cột {column.code} thuộc cột {column.parent} mà mẫu không có."
-    if _has_cycle({row.code: [row.parent] for row in form.rows if row.parent}):
-        yield "Các dòng thuộc lẫn nhau thành vòng."
-    if _has_cycle(_dependencies(form.columns)):
-        yield "Công thức của các cột gọi lẫn nhau thành vòng."
-
-
-def _dependencies(columns: tuple[Column, ...]) -> dict[ColumnCode, list[ColumnCode]]:
-    """By column and not by cell: stricter, and a form stays readable from left to right."""
-    return {
-        column.code: [
-            cell.column
-            for cell in (cells_of(column.formula) if column.formula else ())
-            if cell.period is ReferencePeriod.CURRENT
-        ]
-        for column in columns
-    }
-
-
-def _child_rows(rows: tuple[Row, ...]) -> dict[RowCode, list[RowCode]]:
-    return {row.code: [child.code for child in rows if child.parent == row.code] for row in rows}
-
-
-def _has_cycle(graph: dict[Code, list[Code]]) -> bool:
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError:
-        return True
-    return False
-
-
-def _formula_faults(formula: Expression, *, form: FormTemplate, column: Column) -> Iterator[str]:
-    where = f"Công thức cột {column.code}"
-    if formula.kind is not Kind.NUMBER:
-        yield f"{where} phải cho ra một số."
-    yield from _reference_faults(formula, form=form, where=where)
-
-
-def _check_faults(check: CrossCheck, *, form: FormTemplate) -> Iterator[str]:
-    where = f"Kiểm tra {check.code}"
-    if check.expression.kind is not Kind.TRUTH:
-        yield f"{where} phải là một điều kiện."
-    if check.rows == "total" and form.total_row is None:
-        yield f"{where} áp dụng cho dòng tổng, nhưng mẫu không có một dòng tổng chung."
-    if not isinstance(check.rows, str):
-        for code in check.rows:
-            if code not in form.row_by_code:
-                yield f"{where} áp dụng cho dòng {code} mà mẫu không có."
-    yield from _reference_faults(check.expression, form=form, where=where)
-    known = {"row", *(placeholder_of(cell) for cell in cells_of(check.expression))}
-    if isinstance(check.expression, Comparison):
-        known.update(SIDES)
-    for message in filter(None, (check.message, check.message_en)):
-        for name in PLACEHOLDER.findall(message):
-            if name not in known:
-                yield f"{where}: thông báo dùng “{{{name}}}”, chỉ được dùng {sorted(known)}."
-
-
-def _reference_faults(expression: Expression, *, form: FormTemplate, where: str) -> Iterator[str]:
-    for cell in cells_of(expression):
-        if cell.column not in form.column_by_code:
-            yield f"{where} gọi cột {cell.column} mà mẫu không có."
-        if cell.row is not None and cell.row not in form.row_by_code:
-            yield f"{where} gọi dòng {cell.row} mà mẫu không có."
+def _in_column(cell: Cell, column: ColumnCode) -> Cell:
+    """A reference of a row's formula as one of the cell's: ``[DTC01]`` is that row, this column."""
+    return cell if cell.row else Cell(column, RowCode(cell.column), cell.period)

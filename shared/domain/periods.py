@@ -113,6 +113,11 @@ class Period:
     def cutoff_date(self) -> date:
         return self.window.last
 
+    @property
+    def starts_year(self) -> bool:
+        """What is counted from the start of the year starts again with it."""
+        return self.ordinal == 1
+
     def previous(self) -> "Period":
         return self._moved(-1)
 
@@ -146,6 +151,11 @@ def parse_period(code: str, *, calendar: PeriodCalendar) -> Period:
         return Period(frequency, calendar, year=int(match["year"]), ordinal=ordinal)
     except InvalidPeriod as error:
         raise UnknownPeriodCode(code) from error
+
+
+def starts_year(code: str) -> bool:
+    """Whether a period is the first of its year, in either calendar; raises UnknownPeriodCode."""
+    return parse_period(code, calendar=PeriodCalendar.CALENDAR).starts_year
 
 
 def periods_between(

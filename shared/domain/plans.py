@@ -1,10 +1,11 @@
 """A form made ready: every formula and check compiled once, so that a report costs microseconds.
 
 A grid is one flat list: the sheet of this period, then the sheet of the previous period, then that
-of the same period last year, each row by row in printed order, derived cells included.
+of the same period last year, each row by row in printed order, derived cells included; and at its
+end 1 if the previous period is of the same year, else None.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -17,12 +18,24 @@ from shared.domain.expressions import (
     cells_of,
     compile_expression,
 )
-from shared.domain.forms import CellRef, Column, CrossCheck, FormTemplate, Row, placeholder_of
+from shared.domain.form_faults import placeholder_of
+from shared.domain.forms import CellRef, CrossCheck, FormTemplate, Row
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.operations import Evaluator, Rational
 
 Grid = list[Rational | None]
 Positions = Mapping[RowCode, Mapping[ColumnCode, int]]
+
+SHEETS = {
+    ReferencePeriod.CURRENT: 0,
+    ReferencePeriod.PREVIOUS: 1,
+    ReferencePeriod.PREVIOUS_IN_YEAR: 1,
+    ReferencePeriod.SAME_PERIOD_LAST_YEAR: 2,
+}
+"""Which sheet of a grid a reference looks at."""
+
+SAME_YEAR = -1
+"""Where a grid says whether the previous period is of the same year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +43,7 @@ class CompiledCheck:
     """A check applied to one row.
 
     ``needs`` are the input positions that it depends on; ``anchor`` is the cell where people are
-    told; ``decimals`` is the finest of the columns named, to show values with.
+    told; ``decimals`` is the finest of the cells named, to show values with.
     """
 
     check: CrossCheck
@@ -98,33 +111,31 @@ class _Compiler:
     def size(self) -> int:
         return len(self.form.rows) * len(self.form.columns)
 
-    def derived_cells(self) -> Iterator[tuple[Row, Column]]:
-        """Each after the cells that it is derived from."""
-        for column in self.form.columns_by_dependency:
-            for row in self.form.rows_by_dependency:
-                if row.is_derived or column.is_derived:
-                    yield row, column
-
     def steps(self) -> Iterator[tuple[int, Evaluator[Grid]]]:
-        for row, column in self.derived_cells():
-            formula = _formula_in(row, column)
+        for cell, derivation in self.form.derivations.items():
+            formula = derivation.formula
             evaluator = (
-                self.compile(formula, row=row)
+                self.compile(formula, row=self.form.row_by_code[cell.row])
                 if formula is not None
-                else _sum_of(self.child_positions(row, column))
+                else _sum_of(self.positions_of(derivation.parts))
             )
-            yield self.positions[row.code][column.code], evaluator
+            yield self.position(cell), evaluator
 
-    def child_positions(self, row: Row, column: Column) -> tuple[int, ...]:
-        children = self.form.children_of(row.code)
-        return tuple(self.positions[child.code][column.code] for child in children)
+    def position(self, cell: CellRef) -> int:
+        return self.positions[cell.row][cell.column]
+
+    def positions_of(self, cells: Iterable[CellRef]) -> tuple[int, ...]:
+        return tuple(map(self.position, cells))
 
     def compile(self, expression: Expression, *, row: Row) -> Evaluator[Grid]:
         return compile_expression(expression, locate=lambda cell: self.locate(cell, row=row))
 
     def locate(self, cell: Cell, *, row: Row) -> Callable[[Grid], Rational | None]:
-        offset = self.size * list(ReferencePeriod).index(cell.period)
-        return itemgetter(offset + self.positions[cell.row or row.code][cell.column])
+        position = self.position(CellRef(cell.row or row.code, cell.column))
+        take = itemgetter(SHEETS[cell.period] * self.size + position)
+        if cell.period is not ReferencePeriod.PREVIOUS_IN_YEAR:
+            return take
+        return lambda grid: take(grid) if grid[SAME_YEAR] else None
 
     def needs(self) -> dict[int, frozenset[int]]:
         """For each position of this period, the input positions that its value depends on."""
@@ -133,14 +144,8 @@ class _Compiler:
             for cells in self.positions.values()
             for position in cells.values()
         }
-        for row, column in self.derived_cells():
-            formula = _formula_in(row, column)
-            sources = (
-                self.current_positions(formula, row=row)
-                if formula is not None
-                else self.child_positions(row, column)
-            )
-            needs[self.positions[row.code][column.code]] = _union(needs, sources)
+        for cell, derivation in self.form.derivations.items():
+            needs[self.position(cell)] = _union(needs, self.positions_of(derivation.parts))
         return needs
 
     def current_positions(self, expression: Expression, *, row: Row) -> tuple[int, ...]:
@@ -158,7 +163,7 @@ class _Compiler:
                 row=row,
                 anchor=self.anchor(check, row=row),
                 needs=_union(needs, sources),
-                decimals=self.decimals(check),
+                decimals=self.decimals(check, row=row),
                 judge=self.compile(check.expression, row=row),
                 placeholders=self.placeholders(check.expression, row=row),
             )
@@ -178,9 +183,12 @@ class _Compiler:
                 return CellRef(cell.row or row.code, cell.column)
         return CellRef(row.code, self.form.columns[0].code)
 
-    def decimals(self, check: CrossCheck) -> int:
-        named = (self.form.column_by_code[cell.column] for cell in cells_of(check.expression))
-        return max((column.decimals for column in named), default=0)
+    def decimals(self, check: CrossCheck, *, row: Row) -> int:
+        named = (
+            self.form.measures[CellRef(cell.row or row.code, cell.column)]
+            for cell in cells_of(check.expression)
+        )
+        return max((measure.decimals for measure in named), default=0)
 
     def placeholders(self, expression: Expression, *, row: Row) -> dict[str, Evaluator[Grid]]:
         evaluators = {
@@ -190,11 +198,6 @@ class _Compiler:
             evaluators["left"] = self.compile(expression.left, row=row)
             evaluators["right"] = self.compile(expression.right, row=row)
         return evaluators
-
-
-def _formula_in(row: Row, column: Column) -> Expression | None:
-    """The formula that computes a derived cell; None where it is the sum of the child rows."""
-    return column.formula if column.is_ratio or not row.is_derived else None
 
 
 def _sum_of(positions: tuple[int, ...]) -> Evaluator[Grid]:

@@ -18,7 +18,7 @@ from shared.domain.figures import (
     parse_figure,
     rounded,
 )
-from shared.domain.forms import CellRef, Column, FormTemplate
+from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.operations import Rational
 from shared.domain.plans import FormPlan, Grid, plan_of
@@ -42,11 +42,11 @@ class Sheet:
         return self.exact[plan_of(self.form).position(cell)]
 
     def value(self, cell: CellRef) -> Decimal | None:
-        """Rounded once, to the decimals of its column."""
+        """Rounded once, to the decimals of its measure."""
         value = self.exact_value(cell)
         if value is None:
             return None
-        return rounded(value, self.form.column_by_code[cell.column].decimals)
+        return rounded(value, self.form.measures[cell].decimals)
 
     def row(self, row: RowCode) -> dict[ColumnCode, Decimal | None]:
         return {column.code: self.value(CellRef(row, column.code)) for column in self.form.columns}
@@ -89,10 +89,21 @@ def complete(
     *,
     previous: Figures | None = None,
     same_period_last_year: Figures | None = None,
+    same_year: bool = False,
 ) -> Sheet:
-    """The whole sheet. A cell that cannot be computed is None; a blank is 0 if the form says so."""
+    """The whole sheet. A cell that cannot be computed is None; a blank is 0 if the form says so.
+
+    ``same_year`` says that the previous period belongs to the same year; without it, what a formula
+    asks by ``previous_in_year`` is missing.
+    """
     plan = plan_of(form)
-    grid = _grid(plan, figures, previous=previous, same_period_last_year=same_period_last_year)
+    grid = _grid(
+        plan,
+        figures,
+        previous=previous,
+        same_period_last_year=same_period_last_year,
+        same_year=same_year,
+    )
     return _sheet(plan, grid)
 
 
@@ -102,6 +113,7 @@ def check(
     *,
     previous: Figures | None = None,
     same_period_last_year: Figures | None = None,
+    same_year: bool = False,
     explanations: Explanations | None = None,
 ) -> tuple[Fault, ...]:
     """Every rule that fails, hard and soft, by row in printed order.
@@ -110,7 +122,13 @@ def check(
     rule that compares with it.
     """
     plan = plan_of(form)
-    grid = _grid(plan, figures, previous=previous, same_period_last_year=same_period_last_year)
+    grid = _grid(
+        plan,
+        figures,
+        previous=previous,
+        same_period_last_year=same_period_last_year,
+        same_year=same_year,
+    )
     return tuple(_failed_checks(plan, grid, invalid=frozenset(), explanations=explanations or {}))
 
 
@@ -134,6 +152,7 @@ def validate(
     *,
     previous: Figures | None = None,
     same_period_last_year: Figures | None = None,
+    same_year: bool = False,
     explanations: Explanations | None = None,
 ) -> Validation:
     """Read, complete and check in one pass: every fault at once.
@@ -147,6 +166,7 @@ def validate(
         reading.figures,
         previous=previous,
         same_period_last_year=same_period_last_year,
+        same_year=same_year,
         unknown=reading.invalid,
     )
     found = [
@@ -180,7 +200,7 @@ def sheet_of_values(form: FormTemplate, values: Sequence[Decimal | None]) -> She
     None stays missing even where a blank would be 0: nobody has reported it.
     """
     plan = plan_of(form)
-    grid: Grid = [None] * (3 * plan.size)
+    grid: Grid = [None] * (3 * plan.size + 1)
     for position, value in zip(plan.inputs, values, strict=True):
         grid[position] = None if value is None else exact(value)
     return _sheet(plan, plan.derive(grid))
@@ -196,12 +216,14 @@ def _grid(
     *,
     previous: Figures | None = None,
     same_period_last_year: Figures | None = None,
+    same_year: bool = False,
     unknown: Iterable[int] = (),
 ) -> Grid:
     grid = [
         *_typed(plan, figures),
         *_other_period(plan, previous),
         *_other_period(plan, same_period_last_year),
+        1 if same_year else None,
     ]
     for position in unknown:
         grid[position] = None
@@ -212,7 +234,7 @@ def _other_period(plan: FormPlan, figures: Figures | None) -> Grid:
     nothing: Grid = [None] * plan.size
     if figures is None:
         return nothing
-    return plan.derive([*_typed(plan, figures), *nothing, *nothing])[: plan.size]
+    return plan.derive([*_typed(plan, figures), *nothing, *nothing, None])[: plan.size]
 
 
 def _typed(plan: FormPlan, figures: Figures) -> Grid:
@@ -253,7 +275,7 @@ def _read_row(reading: _Reading, row: RowCode, cells: Mapping[str, object]) -> N
         if column is None:
             reading.reject(say.unknown_column(row, str(code)))
             continue
-        figure = _read_cell(reading, CellRef(row, column.code), column=column, raw=raw)
+        figure = _read_cell(reading, CellRef(row, column.code), raw=raw)
         if figure is None:
             continue
         if row_is_derived or column.is_derived:
@@ -264,11 +286,12 @@ def _read_row(reading: _Reading, row: RowCode, cells: Mapping[str, object]) -> N
         reading.figures[row] = typed
 
 
-def _read_cell(reading: _Reading, cell: CellRef, *, column: Column, raw: object) -> Decimal | None:
+def _read_cell(reading: _Reading, cell: CellRef, *, raw: object) -> Decimal | None:
     if is_blank(raw):
         return None
+    measure = reading.form.measures[cell]
     try:
-        return parse_figure(raw, column_type=column.type, decimals=column.decimals)
+        return parse_figure(raw, column_type=measure.type, decimals=measure.decimals)
     except InvalidFigure as error:
         reading.reject(say.invalid_figure(cell, error))
         reading.invalid.add(plan_of(reading.form).position(cell))
@@ -294,7 +317,7 @@ def _derived_faults(
     if plan.needs[position] & unsettled:
         return
     computed = grid[position]
-    decimals = plan.form.column_by_code[cell.column].decimals
+    decimals = plan.form.measures[cell].decimals
     if computed is None:
         yield say.not_derivable(cell)
     elif typed != computed and typed != rounded(computed, decimals):

@@ -37,7 +37,8 @@ function failedCheck(check, { row, sheet, explanations }) {
 
 function messageValues({ expression }, { row, sheet }) {
   const cells = cellsOf(expression);
-  const decimals = Math.max(0, ...cells.map(({ column }) => sheet.columns.get(column).decimals));
+  const finest = cells.map((cell) => sheet.decimalsOf(cell.row ?? row.code, cell.column));
+  const decimals = Math.max(0, ...finest);
   const show = (value) => (value === null ? NOT_THERE : vietnameseFigure(value, decimals));
   const valueOf = (tree) => sheet.evaluate(tree, row.code);
   const values = cells.map((cell) => [
@@ -59,7 +60,12 @@ function sideValues([left, right], show) {
 
 function placeholderOf({ column, row, period }) {
   const here = row ? "" : "col_";
-  const prefix = { current: here, previous: "previous_", same_period_last_year: "last_year_" };
+  const prefix = {
+    current: here,
+    previous: "previous_",
+    previous_in_year: "previous_",
+    same_period_last_year: "last_year_",
+  };
   return prefix[period] + (row ? `${row}_${column}` : column);
 }
 

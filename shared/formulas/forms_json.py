@@ -23,6 +23,7 @@ def form_json(form: FormTemplate, language: Language = "vi") -> dict[str, Any]:
         "valid_from": form.valid_from.isoformat(),
         "valid_to": form.valid_to.isoformat() if form.valid_to else None,
         "blank_is_zero": form.blank_is_zero,
+        "precedence": form.precedence.value,
         "rows": [_row_json(row, language=language) for row in form.rows],
         "columns": [_column_json(column, language=language) for column in form.columns],
         "checks": [_check_json(check, form=form, language=language) for check in form.checks],
@@ -34,12 +35,21 @@ def _text(vietnamese: str, english: str | None, *, language: Language) -> str:
 
 
 def _row_json(row: Row, *, language: Language) -> dict[str, Any]:
+    """``type``, ``unit`` and ``decimals`` are null where the column's hold.
+
+    In ``formula``, a cell without a row is the row of that code, in the same column.
+    """
     return {
         "code": row.code,
         "number": row.number,
         "label": _text(row.label, row.label_en, language=language),
         "parent": row.parent,
         "sum_of_children": row.sum_of_children,
+        "type": row.type.value if row.type else None,
+        "unit": row.unit,
+        "decimals": row.decimals,
+        "formula": to_json(row.formula) if row.formula else None,
+        "formula_text": formula_text(row.formula) if row.formula else None,
     }
 
 

@@ -39,6 +39,7 @@ MAX_DEPTH = 100
 
 _PERIODS = {
     "previous": ReferencePeriod.PREVIOUS,
+    "previous_in_year": ReferencePeriod.PREVIOUS_IN_YEAR,
     "same_period_last_year": ReferencePeriod.SAME_PERIOD_LAST_YEAR,
 }
 _SPELLINGS = {"<>": "!=", "≠": "!=", "≤": "<=", "≥": ">="}

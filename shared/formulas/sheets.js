@@ -11,8 +11,9 @@ import { add, exact, rational } from "./rationals.js";
  * The whole sheet while it is typed: {values, faults}.
  *
  * `form` is what form_json gives; `cells` raw text by row and column; `others` may hold `previous`
- * and `samePeriodLastYear`, exact text by row and column. `values` holds exact text, rounded to
- * the column's decimals, or null. `faults` are the cells that cannot be read, in printed order.
+ * and `samePeriodLastYear`, exact text by row and column, and `sameYear`, true if the previous
+ * period is of the same year. `values` holds exact text, rounded to the decimals of its measure, or
+ * null. `faults` are the cells that cannot be read, in printed order.
  */
 export function completeSheet(form, cells, others = {}) {
   const { sheet, faults } = openSheet(form, cells, others);
@@ -46,10 +47,12 @@ function missingCells(sheet, invalid) {
     .map(({ row, column }) => missingCell(row, column));
 }
 
-function openSheet(form, cells, { previous, samePeriodLastYear }) {
+function openSheet(form, cells, { previous, samePeriodLastYear, sameYear }) {
   const { typed, faults, invalid } = readCells(form, cells);
+  const before = previous ? new Sheet(form, stored(previous)) : null;
   const past = {
-    previous: previous ? new Sheet(form, stored(previous)) : null,
+    previous: before,
+    previous_in_year: sameYear ? before : null,
     same_period_last_year: samePeriodLastYear ? new Sheet(form, stored(samePeriodLastYear)) : null,
   };
   return { sheet: new Sheet(form, typed, { past, invalid }), faults, invalid };
@@ -62,7 +65,7 @@ function readCells(form, cells) {
   for (const { row, column } of inputCells(form)) {
     const raw = cells[row.code]?.[column.code];
     if (isBlank(raw)) continue;
-    const read = parseFigure(raw, column);
+    const read = parseFigure(raw, measureOf(form, row, column));
     if (read.value) typed.set(keyOf(row.code, column.code), read.value);
     else {
       invalid.add(keyOf(row.code, column.code));
@@ -83,8 +86,15 @@ function stored(figures) {
 function inputCells(form) {
   const columns = form.columns.filter((column) => !column.formula);
   return form.rows
-    .filter((row) => !row.sum_of_children)
+    .filter((row) => !row.sum_of_children && !row.formula)
     .flatMap((row) => columns.map((column) => ({ row, column })));
+}
+
+/** What a cell holds: the row's own words, else the column's. */
+export function measureOf(form, row, column) {
+  const derived = column.formula && (row.formula || row.sum_of_children);
+  const own = derived && form.precedence === "column" ? {} : row;
+  return { type: own.type ?? column.type, decimals: own.decimals ?? column.decimals };
 }
 
 function keyOf(row, column) {
@@ -132,8 +142,11 @@ class Sheet {
   /** Where a cell comes from: {formula}, {children} or {} if it is typed. */
   sourceOf(row, column) {
     const { formula, is_ratio: isRatio } = this.columns.get(column);
-    if (!this.rows.get(row).sum_of_children) return { formula };
-    if (isRatio) return { formula };
+    const { formula: rowFormula, sum_of_children: sums } = this.rows.get(row);
+    if (rowFormula && !(formula && this.form.precedence === "column")) {
+      return { formula: inColumn(rowFormula, column) };
+    }
+    if (!sums || isRatio) return { formula };
     return { children: this.form.rows.filter((each) => each.parent === row).map(codeOf) };
   }
 
@@ -160,10 +173,14 @@ class Sheet {
       .filter(({ row, column }) => this.value(row, column) === null);
   }
 
+  decimalsOf(row, column) {
+    return measureOf(this.form, this.rows.get(row), this.columns.get(column)).decimals;
+  }
+
   texts() {
-    const textOf = (row, { code, decimals }) => {
+    const textOf = (row, { code }) => {
       const value = this.value(row.code, code);
-      return [code, value === null ? null : figureText(value, decimals)];
+      return [code, value === null ? null : figureText(value, this.decimalsOf(row.code, code))];
     };
     const rowOf = (row) => [
       row.code,
@@ -176,6 +193,15 @@ class Sheet {
 function remembered(memory, key, compute) {
   if (!memory.has(key)) memory.set(key, compute());
   return memory.get(key);
+}
+
+/** A row's formula as one of a column: ["cell", "A"] is row A of that column. */
+function inColumn(tree, column) {
+  const [head, ...parts] = tree;
+  if (head === "number") return tree;
+  if (head !== "cell") return [head, ...parts.map((part) => inColumn(part, column))];
+  const [named, row, period] = parts;
+  return row ? tree : ["cell", column, named, period ?? "current"];
 }
 
 function codeOf({ code }) {

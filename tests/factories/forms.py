@@ -5,7 +5,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.domain.forms import Column, ColumnType, CrossCheck, FormTemplate, Row, Severity
+from shared.domain.forms import (
+    Column,
+    ColumnType,
+    CrossCheck,
+    FormTemplate,
+    Precedence,
+    Row,
+    Severity,
+    TimeOperator,
+)
 from shared.domain.identifiers import ColumnCode, FormCode, RowCode
 from shared.formulas.parser import parse_formula
 
@@ -26,6 +35,10 @@ _LABELS = {
     "13": "Đang giải quyết: quá hạn",
 }
 _FORMULAS = {"3": "[4] + [5] + [6]", "7": "[8] + [9] + [10]", "11": "[12] + [13]"}
+
+
+PERCENT: dict[str, Any] = {"type": ColumnType.PERCENT, "unit": "%", "decimals": 1}
+MONEY: dict[str, Any] = {"type": ColumnType.MONEY, "unit": "triệu đồng", "decimals": 3}
 
 
 def column(code: str, formula: str | None = None, **changed: Any) -> Column:
@@ -103,6 +116,39 @@ def form_ii_06a(*, fields_of_work: int = 20, **changed: Any) -> FormTemplate:
         "valid_to": date(2026, 2, 15),
     }
     return form(**(fields | changed))
+
+
+def form_of_indicators() -> FormTemplate:
+    """A plan, what was spent of it since the start of the year, and the rate of the two."""
+    return form(
+        rows=(
+            row("PLAN", **MONEY),
+            row("SPENT", **MONEY, time_operator=TimeOperator.LAST),
+            row("RATE", formula=parse_formula("[SPENT] / [PLAN] * 100"), **PERCENT),
+            row("LATE", formula=parse_formula("[PLAN, V] - [SPENT, V]")),
+            row("COUNT"),
+        ),
+        columns=(column("V"),),
+        checks=(
+            cross_check(
+                "CUMULATIVE",
+                "[V] >= previous_in_year([V])",
+                message="{left} thấp hơn {previous_V}.",
+                rows=(RowCode("SPENT"),),
+            ),
+            cross_check("RATE", "[V] <= 100", message="{row}: {left}.", rows=(RowCode("RATE"),)),
+        ),
+        precedence=Precedence.ROW,
+    )
+
+
+def form_of_crossed_formulas(precedence: Precedence) -> FormTemplate:
+    """A difference of rows crossed with a rate of columns."""
+    return form(
+        rows=(row("A"), row("B"), row("GAP", formula=parse_formula("[A] - [B]"), unit="lần")),
+        columns=(column("1"), column("2"), column("3", "[1] / [2] * 100", **PERCENT)),
+        precedence=precedence,
+    )
 
 
 def balanced_row(

@@ -35,6 +35,7 @@ def entry_data(request: Request, *, work: Sheetwork, language: Language) -> Mark
         "form": form_json(desk.place.form, language.value),
         "previous": _texts(work.previous),
         "samePeriodLastYear": _texts(work.last_year),
+        "sameYear": not desk.place.period.starts_year,
         "draftUrl": f"/api/v1/drafts/{desk.duty.obligation.id}",
         "draftKey": f"draft-{desk.duty.obligation.id}",
         "draftVersion": desk.draft.version,

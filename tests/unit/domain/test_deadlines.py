@@ -198,6 +198,17 @@ def test_rules_that_no_calendar_can_meet_are_refused(make: object, field: str) -
     assert raised.value.field == field
 
 
+def test_levels_with_one_rule_stand_side_by_side(calendar: WorkingCalendar) -> None:
+    steps = tuple(
+        LadderStep(level, DayOfMonth(day))
+        for level, day in (("commune", 18), ("district", 20), ("department", 20), ("province", 22))
+    )
+    alone = days_of(date(2025, 9, 14), calendar, steps=(steps[0], steps[1], steps[3]))
+
+    found = days_of(date(2025, 9, 14), calendar, steps=steps)
+    assert found == {**alone, "department": alone["district"]}
+
+
 rules: st.SearchStrategy[DeadlineRule] = st.one_of(
     st.builds(DayOfMonth, st.integers(1, 31), month_offset=st.integers(0, 2)),
     st.builds(WorkingDaysAfterCutoff, st.integers(1, 10)),
@@ -205,7 +216,7 @@ rules: st.SearchStrategy[DeadlineRule] = st.one_of(
 )
 ladders = st.builds(
     Ladder,
-    st.lists(rules, min_size=1, max_size=4).map(
+    st.lists(rules, min_size=1, max_size=4, unique=True).map(
         lambda found: tuple(LadderStep(f"level {n}", rule) for n, rule in enumerate(found))
     ),
     roll=st.sampled_from(Roll),

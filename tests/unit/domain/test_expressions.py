@@ -27,8 +27,9 @@ from shared.domain.expressions import (
     exact,
     simplified,
     walk,
+    with_cells,
 )
-from shared.domain.identifiers import ColumnCode
+from shared.domain.identifiers import ColumnCode, RowCode
 from shared.formulas.parser import parse_formula
 from tests.factories.expressions import expressions, numbers
 
@@ -122,3 +123,15 @@ def test_cells_are_listed_once_in_written_order() -> None:
 
 def test_walking_visits_every_node() -> None:
     assert len(list(walk(parse_formula("-[4] + 1 = abs([5])")))) == 7
+
+
+@given(expressions)
+def test_other_cells_in_a_tree_leave_the_rest_as_it_is(expression: Expression) -> None:
+    def moved(cell: Cell) -> Cell:
+        return Cell(cell.column, RowCode("LV99"), cell.period)
+
+    changed = with_cells(expression, moved)
+
+    assert cells_of(changed) == tuple(dict.fromkeys(map(moved, cells_of(expression))))
+    assert with_cells(expression, lambda cell: cell) == expression
+    assert [type(node) for node in walk(changed)] == [type(node) for node in walk(expression)]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import EmptyValidity
-from shared.domain.forms import CellRef, ColumnType, InvalidForm, UnknownCell
+from shared.domain.forms import CellRef, ColumnType, InvalidForm, Precedence, UnknownCell
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.formulas.parser import parse_formula
 from tests.factories.forms import column, cross_check, form, form_ii_06a, row
@@ -97,19 +97,32 @@ def test_what_is_derived_comes_after_what_it_needs() -> None:
         columns=(column("1", "[2] + 1"), column("2", "[3]"), column("3")),
     )
 
-    assert [each.code for each in template.rows_by_dependency] == ["B", "A", "T"]
-    assert [each.code for each in template.columns_by_dependency] == ["3", "2", "1"]
+    order = list(template.derivations)
+    needed = [part for each in template.derivations.values() for part in each.parts]
+
+    assert len(order) == 9 - 1
+    for cell, derivation in template.derivations.items():
+        assert all(
+            order.index(part) < order.index(cell) for part in derivation.parts if part in order
+        )
+    assert CellRef(RowCode("B"), ColumnCode("3")) in needed
 
 
 def test_a_formula_may_look_back_at_its_own_column() -> None:
     template = form(columns=(column("1"), column("2", "sum([1], previous([2]))")))
 
-    assert [each.code for each in template.columns_by_dependency] == ["1", "2"]
+    (derivation,) = template.derivations.values()
+    assert derivation.parts == (CellRef(RowCode("D1"), ColumnCode("1")),)
 
 
 def test_equal_forms_are_one_key() -> None:
     assert len({form_ii_06a(), form_ii_06a()}) == 1
     assert form_ii_06a() != form_ii_06a(version=2)
+
+
+TRUTH = parse_formula("1 = 1")
+A_ALONE = parse_formula("[A]")
+RATIO = parse_formula("[T] / 2")
 
 
 def check(condition: str, **changed: Any) -> dict[str, Any]:
@@ -131,6 +144,29 @@ def check(condition: str, **changed: Any) -> dict[str, Any]:
         ({"columns": (column("1", "1 = 1"),)}, "Công thức cột 1 phải cho ra một số"),
         ({"columns": (column("1", "[9]"),)}, "Công thức cột 1 gọi cột 9 mà mẫu không có"),
         ({"columns": (column("1"), column("2", "[X, 1]"))}, "gọi dòng X mà mẫu không có"),
+        ({"rows": (row("A"), row("B", formula=TRUTH))}, "Công thức dòng B phải cho ra một số"),
+        ({"rows": (row("B", formula=parse_formula("[X]")),)}, "dòng B gọi dòng X mà mẫu không có"),
+        ({"rows": (row("B", formula=parse_formula("[B, 9]")),)}, "dòng B gọi cột 9 mà mẫu"),
+        (
+            {"rows": (row("A", formula=parse_formula("[B]")), row("B", formula=A_ALONE))},
+            "Công thức gọi lẫn nhau thành vòng: dòng",
+        ),
+        (
+            {"rows": (row("T", sum_of_children=True, formula=A_ALONE), row("A", parent="T"))},
+            "Dòng T vừa là tổng các dòng con vừa có công thức",
+        ),
+        (
+            {"rows": (row("T", sum_of_children=True), row("A", parent="T", formula=RATIO))},
+            "Dòng tổng T cộng dòng tỷ lệ A",
+        ),
+        (
+            {
+                "rows": (row("A", formula=parse_formula("[B, 3]")), row("B")),
+                "columns": (column("1"), column("3", "[A, 1]")),
+                "precedence": Precedence.ROW,
+            },
+            "Công thức gọi lẫn nhau thành vòng",
+        ),
         (check("[9] = 1"), "Kiểm tra K gọi cột 9 mà mẫu không có"),
         (check("1 = 1", rows=(RowCode("X"),)), "áp dụng cho dòng X mà mẫu không có"),
         (

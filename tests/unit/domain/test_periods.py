@@ -18,6 +18,7 @@ from shared.domain.periods import (
     parse_period,
     periods_between,
     periods_in_year,
+    starts_year,
 )
 
 ADMINISTRATIVE = PeriodCalendar.ADMINISTRATIVE
@@ -76,6 +77,16 @@ def test_figures_are_cut_off_on_the_last_day_of_the_window() -> None:
     assert period.cutoff_date == date(2025, 6, 14)
     assert period.cutoff_date in period.window
     assert date(2025, 6, 15) not in period.window
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [("2025-01", True), ("2025-02", False), ("2025-Q1", True), ("2025-H2", False), ("2025", True)],
+)
+def test_what_is_cumulative_starts_again_with_the_first_period_of_a_year(
+    code: str, *, first: bool
+) -> None:
+    assert starts_year(code) is first
 
 
 @given(any_period())

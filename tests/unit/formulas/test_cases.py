@@ -24,13 +24,21 @@ from shared.domain.figures import (
     rounded,
     vietnamese_figure,
 )
-from shared.domain.forms import ColumnType, FormTemplate, Severity
+from shared.domain.forms import ColumnType, FormTemplate, Precedence, Severity
 from shared.domain.sheets import complete, validate
 from shared.formulas.forms_json import form_json
 from shared.formulas.json import from_json, to_json
 from shared.formulas.parser import parse_formula
 from shared.formulas.printer import formula_text
-from tests.factories.forms import column, cross_check, form, form_ii_06a, row
+from tests.factories.forms import (
+    column,
+    cross_check,
+    form,
+    form_ii_06a,
+    form_of_crossed_formulas,
+    form_of_indicators,
+    row,
+)
 from tests.fixtures.availability import unavailable
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -91,7 +99,13 @@ def ratio_form() -> FormTemplate:
     )
 
 
-FORMS = {"ii_06a": form_ii_06a(fields_of_work=2), "ratio": ratio_form()}
+FORMS = {
+    "ii_06a": form_ii_06a(fields_of_work=2),
+    "ratio": ratio_form(),
+    "indicators": form_of_indicators(),
+    "row_first": form_of_crossed_formulas(Precedence.ROW),
+    "column_first": form_of_crossed_formulas(Precedence.COLUMN),
+}
 
 
 def run_in_node() -> dict[str, list[Any]]:
@@ -172,7 +186,7 @@ def python_number(case: dict[str, Any]) -> dict[str, str]:
 
 def python_sheet(case: dict[str, Any]) -> dict[str, Any]:
     others = case["others"]
-    past = {
+    past: dict[str, Any] = {
         ours: figures_from_text(others[theirs])
         for ours, theirs in {
             "previous": "previous",
@@ -180,6 +194,7 @@ def python_sheet(case: dict[str, Any]) -> dict[str, Any]:
         }.items()
         if theirs in others
     }
+    past["same_year"] = others.get("sameYear", False)
     explanations = {
         (code, code_of_row): text
         for code, by_row in others.get("explanations", {}).items()

@@ -69,9 +69,10 @@ function judge() {
   const { values, faults: found } = checkSheet(data.form, sheet.figures(), {
     previous: data.previous,
     samePeriodLastYear: data.samePeriodLastYear,
+    sameYear: data.sameYear,
     explanations: explanationsByCheck(),
   });
-  sheet.showDerivedCells(values, data.form);
+  sheet.showDerivedCells(values);
   const told = nothing.checked ? [] : found.filter(isTold);
   faults.show(told);
 }

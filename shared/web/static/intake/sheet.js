@@ -2,6 +2,8 @@
 
 import { exact, vietnameseFigure } from "/forms/scripts/interpreter.js";
 
+/** More than any cell keeps: the texts of derived cells are rounded already. */
+const MOST_DECIMALS = 6;
 const KEY = (row, column) => `${row}.${column}`;
 
 export class Sheet extends EventTarget {
@@ -70,14 +72,13 @@ export class Sheet extends EventTarget {
   }
 
   /** Exact text of every cell, by row and column; only derived cells are written. */
-  showDerivedCells(values, form) {
-    const decimals = new Map(form.columns.map((column) => [column.code, column.decimals]));
+  showDerivedCells(values) {
     for (const cell of this.cells.values()) {
       const output = cell.querySelector("output");
       if (!output) continue;
       const { row, column } = cell.dataset;
       const text = values[row][column];
-      const shown = text === null ? "" : vietnameseFigure(exact(text), decimals.get(column));
+      const shown = text === null ? "" : vietnameseFigure(exact(text), MOST_DECIMALS);
       if (output.value !== shown) output.value = shown;
       output.classList.toggle("zero", shown === "0");
     }
