@@ -54,13 +54,8 @@ def new_submission(
     judged: Judged, *, sending: Sending, official: StoredVersion | None
 ) -> NewSubmission:
     """The rows of the version, the act, the event and the answer to the key."""
-    place, principal, request, at = (
-        sending.place,
-        sending.principal,
-        sending.request,
-        sending.at,
-    )
-    report, body, event_id = judged.report, request.body, uuid4()
+    place, principal, at = sending.place, sending.principal, sending.at
+    report, body, event_id = judged.report, sending.request.body, uuid4()
     figures = canonical_figures(judged.form, judged.figures)
     explanations = {key: text.strip() for key, text in body.explanations.items() if text.strip()}
     reason = (body.reason or "").strip() or None
@@ -79,31 +74,44 @@ def new_submission(
         reason=reason,
         event_id=event_id,
         event_type=EVENT_TYPES[Act.SUBMIT],
-        event_data=event_data(
-            report,
-            obligation=judged.obligation,
-            organization_code=place.organization.code,
-            form_version=judged.form.version,
-            live=track(
-                version=report.last_version,
-                submitted_at=at,
-                nothing_to_report=body.nothing_to_report,
-                figures=figures,
-            ),
-            official=track_of(official),
-            act=act_of(
-                Act.SUBMIT,
-                actor_id=principal.account_id,
-                actor_name=principal.display_name,
-                at=at,
-                reason=reason,
-            ),
+        event_data=_event_data(
+            judged, sending=sending, official=official, figures=figures, reason=reason
         ),
         catalogue_number=sending.known.number,
-        key=request.key,
-        request_sha256=request.sha256,
+        key=sending.request.key,
+        request_sha256=sending.request.sha256,
         response=_response(report, obligation=judged.obligation, at=at.isoformat())
         | {"sha256": sha256, "event_id": str(event_id)},
+    )
+
+
+def _event_data(
+    judged: Judged,
+    *,
+    sending: Sending,
+    official: StoredVersion | None,
+    figures: FigureTexts,
+    reason: str | None,
+) -> str:
+    return event_data(
+        judged.report,
+        obligation=judged.obligation,
+        organization_code=sending.place.organization.code,
+        form_version=judged.form.version,
+        live=track(
+            version=judged.report.last_version,
+            submitted_at=sending.at,
+            nothing_to_report=sending.request.body.nothing_to_report,
+            figures=figures,
+        ),
+        official=track_of(official),
+        act=act_of(
+            Act.SUBMIT,
+            actor_id=sending.principal.account_id,
+            actor_name=sending.principal.display_name,
+            at=sending.at,
+            reason=reason,
+        ),
     )
 
 
