@@ -75,13 +75,19 @@ def test_no_file_is_too_long() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
+def _body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """What a function does; what it takes and what is said about it may be as long as they need."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (function.end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
 def test_no_function_is_too_long() -> None:
     found = [
         f"{_name(path)}:{node.lineno} {node.name}"
         for path in CODE
         for node in _nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+        and _body_lines(node) > LONGEST_FUNCTION
     ]
     assert found == []
 

@@ -49,6 +49,34 @@ RUN = """
 """
 Run = Callable[[], dict[str, list[Any]]]
 
+RATIO_CHECKS = (
+    cross_check(
+        "SHARE",
+        "[4] <= 50",
+        message="{row}: {col_4}% ({left} > {right}, lệch {difference}).",
+        rows=("A", "B"),
+    ),
+    cross_check(
+        "GROWS",
+        "[6] >= previous([6]) or not filled([6])",
+        severity=Severity.SOFT,
+        message="Cột 6: {col_6}, kỳ trước {previous_6}.",
+    ),
+    cross_check(
+        "YEAR",
+        "previous([1]) = same_period_last_year([1])",
+        severity=Severity.SOFT,
+        message="{previous_1} và {last_year_1}",
+        rows=("A1",),
+    ),
+    cross_check(
+        "TOTAL",
+        "[3] <= 100 and [B, 1] <= [3]",
+        message="Tổng {col_3}, dòng B {B_1}.",
+        rows="total",
+    ),
+)
+
 
 def ratio_form() -> FormTemplate:
     """Rows in three levels, ratios of totals, every kind of check."""
@@ -69,33 +97,7 @@ def ratio_form() -> FormTemplate:
             column("5", "[1] / [TONG, 1] * 100", **percent),
             column("6", type=ColumnType.MONEY, decimals=2, unit="triệu đồng"),
         ),
-        checks=(
-            cross_check(
-                "SHARE",
-                "[4] <= 50",
-                message="{row}: {col_4}% ({left} > {right}, lệch {difference}).",
-                rows=("A", "B"),
-            ),
-            cross_check(
-                "GROWS",
-                "[6] >= previous([6]) or not filled([6])",
-                severity=Severity.SOFT,
-                message="Cột 6: {col_6}, kỳ trước {previous_6}.",
-            ),
-            cross_check(
-                "YEAR",
-                "previous([1]) = same_period_last_year([1])",
-                severity=Severity.SOFT,
-                message="{previous_1} và {last_year_1}",
-                rows=("A1",),
-            ),
-            cross_check(
-                "TOTAL",
-                "[3] <= 100 and [B, 1] <= [3]",
-                message="Tổng {col_3}, dòng B {B_1}.",
-                rows="total",
-            ),
-        ),
+        checks=RATIO_CHECKS,
     )
 
 
