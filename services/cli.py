@@ -8,6 +8,7 @@ from services.commands import (
     backup,
     catalogue,
     demo,
+    doctor,
     logs,
     organizations,
     restore,
@@ -31,6 +32,7 @@ app.add_typer(admin.app, name="admin")
 app.add_typer(users.app, name="users")
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
+app.command("doctor")(doctor.doctor)
 app.command("verify")(rollups.verify)
 app.command("rebuild")(rollups.rebuild)
 app.add_typer(logs.dead_letters, name="dead-letters")

@@ -9,9 +9,9 @@ from rich.panel import Panel
 from rich.progress import Progress as Bar
 
 from services.commands.faults import faults_told, run_command
-from services.demo.accounts import PEOPLE
 from services.demo.folder import DemoFolder
 from services.demo.running import open_world, run, take_port
+from services.demo.worlds import WORLDS, World, WorldName
 from shared.domain.time import in_vietnam
 from shared.events.envelope import RecordedEvent
 from shared.observability.logs import configure_logs
@@ -31,10 +31,14 @@ def demo(
     log: Annotated[
         EventLogKind, typer.Option(help="Where events go: postgres (no broker) or kafka.")
     ] = EventLogKind.POSTGRES,
+    world: Annotated[
+        WorldName,
+        typer.Option(help="year: two provinces over the reform of 2025; quarter: a smaller one."),
+    ] = WorldName.QUARTER,
     data: DataFolder = FOLDER,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the data and stop.")] = False,
 ) -> None:
-    """Bình Phước in the second quarter of 2025, with made-up figures, on this machine."""
+    """The whole system on this machine, with real units and made-up figures."""
     folder = DemoFolder(data)
     with faults_told(), folder.held():
         if reset:
@@ -42,33 +46,40 @@ def demo(
             console.print(f"Forgotten: {data}")
             return
         configure_logs(json_lines=False, level="warning")
-        status = run_command(_demo(folder, port=port, log=log))
+        status = run_command(_demo(folder, WORLDS[world], port=port, log=log))
     raise typer.Exit(status)
 
 
-async def _demo(folder: DemoFolder, *, port: int, log: EventLogKind) -> int:
+async def _demo(folder: DemoFolder, world: World, *, port: int, log: EventLogKind) -> int:
     listening = take_port(port)
     found = listening.getsockname()[1]
     if found != port:
         console.print(f"[yellow]Port {port} is taken; using {found}.[/]")
     with Bar(console=console, transient=True) as bar:
         task = bar.add_task("Preparing the world of the demonstration", total=None)
-        async with open_world(
-            folder, progress=lambda done, total: bar.update(task, completed=done, total=total)
-        ) as dsn:
+
+        def progress(done: int, total: int, *, doing: str) -> None:
+            bar.update(task, completed=done, total=total, description=doing)
+
+        async with open_world(folder, world, progress=progress) as dsn:
             bar.stop()
-            _introduce(folder, port=found, log=log)
-            return await run(dsn, folder=folder, on=listening, log=log, show=_show)
+            _introduce(folder, world, port=found, log=log)
+            return await run(dsn, world=world, folder=folder, on=listening, log=log, show=_show)
 
 
-def _introduce(folder: DemoFolder, *, port: int, log: EventLogKind) -> None:
-    people = "\n".join(f"  {person.username:<15} {person.display_name}" for person in PEOPLE)
+def _introduce(folder: DemoFolder, world: World, *, port: int, log: EventLogKind) -> None:
+    people = "\n".join(
+        f"  {person.username:<18} {person.display_name}"
+        for person in world.people
+        if person.until is None
+    )
+    tokens = ", ".join(person.token for person in world.people if person.token)
     console.print(
         Panel.fit(
-            f"[bold]http://127.0.0.1:{port}[/]\n\n"
+            f"[bold]http://127.0.0.1:{port}[/]\n{world.title}\n\n"
             "Sign in with one click, or with the password "
             f"[bold]{folder.password()}[/] as\n{people}\n\n"
-            f"Tokens for curl: {folder.tokens}/commune, district, province\n"
+            f"Tokens for curl: {folder.tokens}/ ({tokens})\n"
             f"Events go through: {log}\n"
             "Made-up figures. Ctrl-C stops; the data stay; `make demo-reset` forgets them.",
             title="tonghop · số liệu mô phỏng",

@@ -12,7 +12,7 @@ import asyncpg
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from services.demo.folder import DemoRunning
+from services.demo.folder import DemoError
 from services.intake.accounts.errors import AccountError
 from shared.catalogue.faults import CatalogueLoadError
 from shared.db.errors import DatabaseError
@@ -41,7 +41,7 @@ MENDABLE: tuple[type[Exception], ...] = (
     CatalogueLoadError,
     CommandFault,
     DatabaseError,
-    DemoRunning,
+    DemoError,
     InvalidSettings,
     MessagingError,
     PortTaken,

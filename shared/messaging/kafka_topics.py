@@ -90,6 +90,24 @@ async def ensure_topics(options: KafkaOptions) -> Cluster:
     return Cluster(id=str(cluster["cluster_id"]), partitions=partitions)
 
 
+async def describe_topics(options: KafkaOptions) -> dict[str, int]:
+    """How many partitions each topic has; nothing is made.
+
+    Raises:
+        LogUnavailable: Kafka cannot be reached.
+    """
+    admin = AIOKafkaAdminClient(**options.client())
+    try:
+        async with asyncio.timeout(TOPIC_READY_SECONDS):
+            await admin.start()
+            found = await admin.describe_topics()
+    except (KafkaError, OSError) as error:
+        raise LogUnavailable(action="be reached", reason=error) from error
+    finally:
+        await bounded(admin.close(), seconds=CLOSE_SECONDS, what="kafka_admin")
+    return {topic["topic"]: len(topic["partitions"]) for topic in found}
+
+
 def _new_topic(name: str, *, options: KafkaOptions) -> NewTopic:
     return NewTopic(
         name=name,

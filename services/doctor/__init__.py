@@ -1,0 +1,1 @@
+"""The examination of an installation: each check says what it found and what to do."""

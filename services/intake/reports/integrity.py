@@ -1,0 +1,40 @@
+"""Whether a stored version still has the hash that its receipt names."""
+
+import hashlib
+from typing import Any
+
+from shared.db.engine import read_json, write_json
+
+SELECT_VERSIONS = """
+SELECT v.report_id, v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations,
+       v.content_sha256, to_jsonb(v) -> 'document' AS document,
+       r.regime, r.form, r.period, o.code
+FROM log.report_version v
+JOIN log.report r ON r.id = v.report_id
+JOIN log.obligation duty ON duty.id = r.obligation_id
+CROSS JOIN LATERAL (
+    SELECT version.code FROM catalogue.organization_version version
+    WHERE version.organization_id = r.organization_id AND NOT version.retracted
+      AND version.valid_from <= duty.cutoff_date
+    ORDER BY version.valid_from DESC, version.change_number DESC LIMIT 1
+) o
+"""
+
+
+def content_hash_of(row: Any) -> str:
+    """What `submissions.records.content_sha256` gave for it, from a row of SELECT_VERSIONS."""
+    figures = read_json(row.figures)
+    content = {
+        "organization": row.code,
+        "regime": row.regime,
+        "form": row.form,
+        "form_version": row.form_version,
+        "period": row.period,
+        "figures": {name: dict(sorted(cells.items())) for name, cells in sorted(figures.items())},
+        "nothing_to_report": row.nothing_to_report,
+        "explanations": dict(sorted(read_json(row.explanations).items())),
+    }
+    document = read_json(row.document) if row.document else None
+    if document:
+        content["document"] = dict(sorted(document.items()))
+    return hashlib.sha256(write_json(dict(sorted(content.items()))).encode()).hexdigest()
