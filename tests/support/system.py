@@ -14,7 +14,8 @@ from shared.clock import FixedClock
 from shared.domain.organizations import OrganizationVersion
 from shared.runtime import listen
 from shared.settings import Settings
-from tests.support.province import EVE, Caller, Province, found_province
+from tests.support.province import EVE, FORM, PERIOD, Caller, Province, found_province
+from tests.support.waiting import until
 
 ANSWER_TIMEOUT_SECONDS = 30
 
@@ -41,7 +42,7 @@ class System:
 async def running_system(
     owner: AsyncEngine, database_url: str, *, settings: Settings
 ) -> AsyncIterator[System]:
-    """Founds the province and serves it for the length of the block."""
+    """Founds the province and serves it for the length of the block; begins when all is quiet."""
     province, clock = await found_province(owner), FixedClock(EVE)
     stop, listening = asyncio.Event(), listen("127.0.0.1", 0)
     serving = asyncio.create_task(
@@ -57,7 +58,18 @@ async def running_system(
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
         async with httpx.AsyncClient(base_url=address, timeout=ANSWER_TIMEOUT_SECONDS) as client:
-            yield System(owner=owner, province=province, clock=clock, client=client)
+            system = System(owner=owner, province=province, clock=clock, client=client)
+            await until(lambda: _all_duties_are_counted(system))
+            yield system
     finally:
         stop.set()
         assert await serving == 0
+
+
+async def _all_duties_are_counted(system: System) -> bool:
+    """The obligations have gone the whole way from the log to the sums."""
+    unit = system.province.province
+    answer = await system.analyst.get(
+        "/api/v1/completeness", form=FORM, period=PERIOD, organization=unit.code
+    )
+    return bool(answer["expected"] == len(system.province.communes))
