@@ -1,4 +1,4 @@
-"""A handful of made-up people, one for each role and level, and tokens for programs."""
+"""Accounts for the made-up people of a world, and tokens for programs."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.demo.people import Person
 from services.intake.accounts.administration import create_account, disable_account
 from services.intake.accounts.passwords import Passwords
 from services.intake.accounts.records import Account
@@ -16,59 +17,8 @@ from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import transaction
 from shared.domain.identifiers import AccountId, OrganizationCode
 from shared.web.authentication import new_token, token_sha256
-from shared.web.principals import Role
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody whom a visitor may be; `token` is the file of an API token, if there is one."""
-
-    username: str
-    display_name: str
-    organization: str
-    level: str
-    roles: frozenset[Role]
-    token: str | None = None
-
-
-PEOPLE: Sequence[Person] = (
-    Person(
-        "xa.tanlap",
-        "Nguyễn Thị Hoa",
-        "25381",
-        "commune",
-        frozenset({Role.PREPARER, Role.SIGNER}),
-        token="commune",  # noqa: S106 (the name of a file)
-    ),
-    Person(
-        "xa.tanloi",
-        "Trần Văn Bình",
-        "25378",
-        "commune",
-        frozenset({Role.PREPARER, Role.SIGNER}),
-    ),
-    Person(
-        "huyen.dongphu",
-        "Lê Minh Đức",
-        "695",
-        "district",
-        frozenset({Role.REVIEWER}),
-        token="district",  # noqa: S106
-    ),
-    Person(
-        "tinh.tonghop",
-        "Phạm Thu Hà",
-        "70",
-        "province",
-        frozenset({Role.ANALYST, Role.REVIEWER}),
-        token="province",  # noqa: S106
-    ),
-    Person("tinh.lanhdao", "Võ Quốc Khánh", "70", "province", frozenset({Role.LEADER})),
-    Person("tinh.quantri", "Đỗ Anh Tuấn", "70", "province", frozenset({Role.ADMINISTRATOR})),
-)
-SEEDER = Person("mo-phong", "Số liệu mô phỏng", "70", "province", frozenset({Role.SERVICE}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +29,35 @@ class Secrets:
     tokens: Mapping[str, str]
 
 
-async def create_people(engine: AsyncEngine, known: Catalogue, *, on: date) -> Secrets:
-    """Create PEOPLE, their tokens, and the account that the history is told under."""
+async def create_people(
+    engine: AsyncEngine, known: Catalogue, *, people: Sequence[Person], narrator: Person, on: date
+) -> Secrets:
+    """Create the people, their tokens, and `narrator`, under whom the history is told."""
     password = new_password()
     password_hash = await Passwords().hash(password)
     tokens: dict[str, str] = {}
     async with transaction(engine) as connection:
-        for person in PEOPLE:
+        for person in people:
+            day = person.until or on
             account = await _create(
-                connection, person, known=known, on=on, password_hash=password_hash
+                connection, person, known=known, on=day, password_hash=password_hash
             )
+            if person.until is not None:
+                await disable_account(connection, person.username, now=datetime.now(UTC))
             if person.token is not None:
                 tokens[person.token] = await _create_token(connection, account.id)
-        await _create(connection, SEEDER, known=known, on=on)
-        await disable_account(connection, SEEDER.username, now=datetime.now(UTC))
+        await _create(connection, narrator, known=known, on=on)
+        await disable_account(connection, narrator.username, now=datetime.now(UTC))
     return Secrets(password, tokens)
 
 
-async def seeder_id(engine: AsyncEngine) -> AccountId:
+async def narrator_id(engine: AsyncEngine, narrator: Person) -> AccountId:
+    """The account of that name; raises LookupError if create_people did not make it."""
     async with transaction(engine) as connection:
-        seeder = await find_account(connection, SEEDER.username)
-    if seeder is None:
+        found = await find_account(connection, narrator.username)
+    if found is None:
         raise LookupError("the demonstration has no account for its history")
-    return seeder.id
+    return found.id
 
 
 async def _create(

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.all_in_one import serve
 from services.demo import pages
-from services.demo.accounts import create_people, seeder_id
+from services.demo.accounts import create_people, narrator_id
 from services.demo.clock import keep_saving, read_clock, save_clock
 from services.demo.folder import DemoFolder
-from services.demo.history import DEMO_START
-from services.demo.seeding import Progress, load_world, seed
+from services.demo.people import seeder
+from services.demo.progress import Progress
+from services.demo.seeding import load_world
+from services.demo.worlds import World
 from services.parts import Part, ServiceName
 from shared.catalogue.catalogue import CatalogueReader
 from shared.clock import DemoClock, FixedClock
@@ -42,37 +44,64 @@ def take_port(wanted: int) -> socket:
 
 
 @asynccontextmanager
-async def open_world(folder: DemoFolder, *, progress: Progress) -> AsyncIterator[str]:
-    """The database of the demonstration, made on the first run: its dsn."""
+async def open_world(folder: DemoFolder, world: World, *, progress: Progress) -> AsyncIterator[str]:
+    """The database of the demonstration, made on the first run: its dsn.
+
+    Raises:
+        OtherWorld: the folder holds another one.
+    """
+    folder.require_world(world.name)
+    folder.forget_unfinished()
     async with embedded_postgres(folder.postgres) as server:
         await upgrade_async(server.dsn)
         engine = create_engine(server.dsn)
         try:
-            await _make_world(engine, folder, progress=progress)
+            await _make_world(engine, folder, world, progress=progress)
             yield server.dsn
         finally:
             await engine.dispose()
 
 
-async def _make_world(engine: AsyncEngine, folder: DemoFolder, *, progress: Progress) -> None:
-    """The clock is saved last: a first run that was cut off begins anew."""
-    await load_world(engine)
+async def _make_world(
+    engine: AsyncEngine, folder: DemoFolder, world: World, *, progress: Progress
+) -> None:
+    """The clock is saved last: a world that has one is finished."""
     if await read_clock(engine) is not None:
         return
+    with folder.making():
+        await _fill(engine, folder, world, progress=progress)
+
+
+async def _fill(
+    engine: AsyncEngine, folder: DemoFolder, world: World, *, progress: Progress
+) -> None:
+    progress(0, 1, doing="Loading the catalogue")
+    await load_world(engine, packs=world.packs, at=world.begins)
     known = await CatalogueReader(engine).current()
-    folder.keep(await create_people(engine, known, on=DEMO_START.date()))
-    await seed(engine, actor_id=await seeder_id(engine), progress=progress)
-    await save_clock(engine, FixedClock(DEMO_START))
+    narrator = seeder(world.province)
+    folder.keep(
+        await create_people(
+            engine, known, people=world.people, narrator=narrator, on=world.starts.date()
+        )
+    )
+    await world.seed(engine, actor_id=await narrator_id(engine, narrator), progress=progress)
+    await save_clock(engine, FixedClock(world.starts))
 
 
 async def run(
-    dsn: str, *, folder: DemoFolder, on: socket, log: EventLogKind, show: ShowEvent
+    dsn: str,
+    *,
+    world: World,
+    folder: DemoFolder,
+    on: socket,
+    log: EventLogKind,
+    show: ShowEvent,
 ) -> int:
     """Serve until stopped; the exit status of the process."""
     async with _bootstrap_servers(folder, log) as bootstrap_servers:
-        settings = _settings(on, log=log, bootstrap_servers=bootstrap_servers)
+        settings = _settings(on, world=world, log=log, bootstrap_servers=bootstrap_servers)
         engine = create_engine(dsn, application_name="tonghop-demo", pool_size=2)
-        clock = await read_clock(engine) or DemoClock(DEMO_START)
+        clock = await read_clock(engine) or DemoClock(world.starts)
         try:
             part = await _part(engine, clock, settings=settings, show=show)
             return await serve(
@@ -92,7 +121,9 @@ async def _bootstrap_servers(folder: DemoFolder, log: EventLogKind) -> AsyncIter
         yield broker.bootstrap_servers
 
 
-def _settings(on: socket, *, log: EventLogKind, bootstrap_servers: str | None) -> Settings:
+def _settings(
+    on: socket, *, world: World, log: EventLogKind, bootstrap_servers: str | None
+) -> Settings:
     return Settings(
         demo=True,
         base_url=f"http://127.0.0.1:{on.getsockname()[1]}",
@@ -100,7 +131,7 @@ def _settings(on: socket, *, log: EventLogKind, bootstrap_servers: str | None) -
         kafka_bootstrap_servers=bootstrap_servers,
         kafka_partitions=4,
         smtp_security=MailSecurity.NONE,
-        smtp_sender="tonghop@binhphuoc.example",
+        smtp_sender=world.sender,
     )
 
 

@@ -1,6 +1,6 @@
 """Builds the demonstration's world by the same use cases that people's requests run through."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from services.demo.history import (
     Sent,
     history,
 )
+from services.demo.progress import Progress
 from services.intake import service as intake_service
 from services.intake.obligations.use_cases import keep_obligations
 from services.intake.reports.use_cases import Decision, decide
@@ -37,9 +38,6 @@ PACKS = ("organizations/binh-phuoc-2025", "calendars/vietnam", "regimes/vpcp-kst
 FORM = FormCode("II.06a/VPCP/KSTT")
 FIRST_DAY = date(2025, 3, 1)
 """Periods whose window touches this day or a later one are opened."""
-
-Progress = Callable[[int, int], None]
-"""Told how many of how many steps are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +70,19 @@ async def seed(engine: AsyncEngine, *, actor_id: AccountId, progress: Progress) 
             await keep_obligations(intake, since=FIRST_DAY)
         clock.move_to(step.at)
         await _do(intake, step, filed=filed, actor_id=actor_id)
-        progress(number, len(steps))
+        progress(number, len(steps), doing="Telling the first half of 2025")
     clock.move_to(DEMO_START)
 
 
-async def load_world(engine: AsyncEngine) -> None:
-    """Load the packs of the demonstration; nothing changes when they are loaded already."""
+async def load_world(
+    engine: AsyncEngine, *, packs: Sequence[str] = PACKS, at: datetime = FIRST_QUARTER_OPENS
+) -> None:
+    """Load the packs of a demonstration; nothing changes when they are loaded already."""
     async with transaction(engine) as connection:
         await load_packs(
             connection,
-            read_packs(shipped_packs(*PACKS)),
-            clock=FixedClock(FIRST_QUARTER_OPENS),
+            read_packs(shipped_packs(*packs)),
+            clock=FixedClock(at),
             announce=announce_change,
         )
 
@@ -112,7 +112,7 @@ async def _do(
 ) -> None:
     unit, period = step.sent.organization, step.sent.period
     if step.verb is Act.SUBMIT:
-        sender = _actor(unit, actor_id=actor_id, title="Công chức", role=Role.PREPARER)
+        sender = _actor(unit, actor_id=actor_id, title="Công chức", role=Role.SIGNER)
         done = await take_in(intake, sender, _request(step.sent))
         filed[unit.id, period] = _Filed(done.receipt["report_id"], done.receipt["sequence"])
         return
