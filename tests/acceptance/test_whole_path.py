@@ -124,7 +124,10 @@ def _assert_same_figures(kept: Any, sent: bytes) -> None:
 
 
 async def test_the_sum_moves_and_the_stream_says_so_when_a_commune_sends(system: System) -> None:
-    """Nobody asks the services to hurry: the stream says when to look, and there it is."""
+    """Nobody asks the services to hurry: the stream says when to look, and there it is.
+
+    How soon is measured by `tonghop bench freshness`, on a machine that does nothing else.
+    """
     commune, province = system.province.communes[0], system.province.province
     before = await rollup(system.analyst, province)
     had = await rollup(system.analyst, commune)
