@@ -6,14 +6,14 @@ because the secret is 256 random bits, not a password.
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db.engine import driver
 from shared.domain.identifiers import AccountId, OrganizationId
 from shared.labels.labels import Language
 from shared.web.principals import Principal, Role
@@ -22,6 +22,8 @@ SESSION_COOKIE = "tonghop_session"
 API_PREFIX = "/api/"
 TOKEN_BYTES = 32
 LONGEST_TOKEN = 200
+
+AUTHENTICATE = "SELECT * FROM identity.authenticate($1)"
 
 Authenticator = Callable[[bytes], Awaitable[Principal | None]]
 """Gives the principal of a token's SHA-256, or None when it is unknown, ended or locked out."""
@@ -58,26 +60,29 @@ def read_credential(request: Request) -> Credential | None:
 
 
 def authenticator(engine: AsyncEngine) -> Authenticator:
-    """Asks `identity.authenticate` in one statement, outside any transaction."""
-    statement = sqlalchemy.text("SELECT * FROM identity.authenticate(:sha256)")
-    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+    """Asks `identity.authenticate` in one statement, outside any transaction.
+
+    On asyncpg's own connection: every request asks, and SQLAlchemy's way to the same row takes
+    twice the processor time. Nothing is kept, so that a token that is revoked ends at once.
+    """
 
     async def authenticate(sha256: bytes) -> Principal | None:
-        async with reading.connect() as connection:
-            row = (await connection.execute(statement, {"sha256": sha256})).one_or_none()
+        async with engine.connect() as connection:
+            native = await driver(connection)
+            row = await native.fetchrow(AUTHENTICATE, sha256)
         return None if row is None else _principal(row)
 
     return authenticate
 
 
-def _principal(row: sqlalchemy.Row[Any]) -> Principal:
+def _principal(row: Mapping[str, Any]) -> Principal:
     return Principal(
-        account_id=AccountId(row.account_id),
-        username=row.username,
-        display_name=row.display_name,
-        organization_id=OrganizationId(row.organization_id),
-        roles=frozenset(Role(role) for role in row.roles),
-        language=Language(row.language),
-        csrf_token=row.csrf_token,
-        must_change_password=row.must_change_password,
+        account_id=AccountId(row["account_id"]),
+        username=row["username"],
+        display_name=row["display_name"],
+        organization_id=OrganizationId(row["organization_id"]),
+        roles=frozenset(Role(role) for role in row["roles"]),
+        language=Language(row["language"]),
+        csrf_token=row["csrf_token"],
+        must_change_password=row["must_change_password"],
     )

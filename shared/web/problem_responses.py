@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -39,6 +40,13 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 PASSWORD_PAGE = "/account/password"  # noqa: S105
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "53300", "57P01", "57P02", "57P03"})
 """Serialization failure, deadlock, too many connections, and a server that stops or starts."""
+PASSING = (
+    PoolTimeout,
+    InterfaceError,
+    OperationalError,
+    ConnectionError,
+)
+"""The connection could not be had, or went away."""
 UNSTORABLE_TEXT_SQLSTATES = frozenset({"22021", "22P05"})
 """A character, such as NUL, that PostgreSQL stores in no text."""
 
@@ -52,6 +60,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(DBAPIError, _answer_database_error)
     app.add_exception_handler(PoolTimeout, _answer_database_error)
+    app.add_exception_handler(asyncpg.PostgresError, _answer_database_error)
+    app.add_exception_handler(asyncpg.InterfaceError, _answer_database_error)
     app.add_exception_handler(ConnectionError, _answer_database_error)
 
 
@@ -137,14 +147,19 @@ async def _answer_database_error(request: Request, error: Any) -> Response:
 
 
 def _is_passing(error: Exception) -> bool:
-    if isinstance(error, (PoolTimeout, InterfaceError, OperationalError, ConnectionError)):
+    if isinstance(error, PASSING) or _is_closed(error):
         return True
     state = _sqlstate(error)
     return state in RETRYABLE_SQLSTATES or state.startswith("08")
 
 
+def _is_closed(error: Exception) -> bool:
+    """asyncpg's InterfaceError is a lost connection, or a mistake of ours that must not hide."""
+    return isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+
+
 def _sqlstate(error: Exception) -> str:
-    return str(getattr(getattr(error, "orig", None), "sqlstate", ""))
+    return str(getattr(getattr(error, "orig", error), "sqlstate", ""))
 
 
 def _answer(

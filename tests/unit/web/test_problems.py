@@ -2,11 +2,13 @@ import inspect
 import pkgutil
 from importlib import import_module
 
+import asyncpg
 import pytest
 from fastapi import APIRouter, Response
 from markupsafe import escape
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 import services
 import shared
@@ -59,6 +61,9 @@ FAILURES = {
     ),
     "catalogue": CatalogueError("tree"),
     "database": OperationalError("SELECT secret", {}, Exception("10.0.0.1 refused")),
+    "gone": asyncpg.ConnectionDoesNotExistError("10.0.0.1 went away"),
+    "closed": asyncpg.InterfaceError("connection is closed"),
+    "misuse": asyncpg.InterfaceError("the server expects 1 argument, password=hunter2"),
     "defect": DivisionByHand("password=hunter2"),
 }
 
@@ -189,10 +194,20 @@ async def test_our_faults_tell_nothing_but_the_request_number(how, client):
     assert "content-security-policy" in answer.headers
 
 
-async def test_a_lost_database_is_unavailable_not_broken(client):
-    answer = await client.get("/api/v1/fail/database")
+@pytest.mark.parametrize("how", ["database", "gone", "closed"])
+async def test_a_lost_database_is_unavailable_not_broken(how, client):
+    answer = await client.get(f"/api/v1/fail/{how}")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "SELECT" not in answer.text
+    assert "10.0.0.1" not in answer.text
+
+
+async def test_a_misused_connection_is_a_defect_not_a_lost_database(client):
+    with capture_logs() as lines:
+        answer = await client.get("/api/v1/fail/misuse")
+    assert answer.status_code == 500
+    assert lines[0]["event"] == "request_failed"
+    assert "hunter2" not in answer.text
 
 
 async def test_a_brake_says_how_long_to_wait(client):
