@@ -27,6 +27,7 @@ MACHINES_CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.tod
 # Business time comes from a Clock. Sessions, tokens, TLS and logs keep real time.
 READS_THE_MACHINES_CLOCK: Mapping[str, str] = {
     "shared/clock.py": "the clocks themselves",
+    "services/doctor/database.py": "compares the machine's clock with the database's",
     "services/demo/accounts.py": "the tokens and accounts of the demonstration",
     "services/bench/bare.py": "a yardstick, no report",
     "services/bench/world.py": "the tokens of a measurement",
