@@ -1,6 +1,7 @@
 """Makes the values of the domain from the documents of the catalogue."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from shared.catalogue.regimes import Regime
 from shared.catalogue.schemas import (
@@ -38,6 +39,11 @@ def build_calendar(models: Iterable[CalendarFile]) -> WorkingCalendar:
     )
 
 
+def day_names(models: Iterable[CalendarFile]) -> dict[date, str]:
+    """Why each day that differs from Monday to Friday does."""
+    return {day.date: day.name for year in models for day in (*year.days_off, *year.days_worked)}
+
+
 def build_regime(model: RegimeFile) -> Regime:
     """A regime; raises InvalidRule for a ladder that names a level twice."""
     return Regime(
@@ -53,6 +59,8 @@ def build_regime(model: RegimeFile) -> Regime:
             min_gap_working_days=model.deadlines.min_gap_working_days,
         ),
         forms=tuple(FormCode(code) for code in model.forms),
+        source=model.source,
+        assumed=any(each.assumption for each in (model, model.periods, model.deadlines)),
         valid_from=model.valid_from,
         valid_to=model.valid_to,
     )

@@ -13,7 +13,13 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.catalogue.building import build_calendar, build_form, build_indicator, build_regime
+from shared.catalogue.building import (
+    build_calendar,
+    build_form,
+    build_indicator,
+    build_regime,
+    day_names,
+)
 from shared.catalogue.errors import UnknownForm, UnknownIndicator, UnknownRegime
 from shared.catalogue.faults import CatalogueBehind
 from shared.catalogue.lineage import LineageEdge, predecessors
@@ -65,12 +71,14 @@ class Catalogue:
     links: Mapping[RegimeCode, tuple[ChainLink, ...]] = field(default_factory=dict)
     lineage: tuple[LineageEdge, ...] = ()
     calendar: WorkingCalendar = NO_HOLIDAYS
+    day_names: Mapping[date, str] = field(default_factory=dict)
     _trees: dict[date, Tree] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, stored: Stored) -> "Catalogue":
         """The view of what the database holds."""
         documents = [document for document in stored.documents if not document.retracted]
+        years = [each for each in documents if isinstance(each, CalendarFile)]
         return cls(
             number=stored.number,
             organizations=tuple(stored.live_organizations()),
@@ -83,7 +91,8 @@ class Catalogue:
             ),
             links=live(stored.links),
             lineage=tuple(stored.live_lineage()),
-            calendar=build_calendar(each for each in documents if isinstance(each, CalendarFile)),
+            calendar=build_calendar(years),
+            day_names=day_names(years),
         )
 
     def tree(self, on: date) -> Tree:
@@ -182,6 +191,11 @@ class Catalogue:
     def _links_of_each_regime(self) -> list[tuple[ChainLink, ...]]:
         codes = {regime.code for regime in self.regimes}
         return [self.links.get(code, ()) for code in codes] or [()]
+
+    def versions(self, organization_id: OrganizationId) -> tuple[OrganizationVersion, ...]:
+        """Every stretch of an organization, earliest first; empty for an id that nobody has."""
+        found = [each for each in self.organizations if each.id == organization_id]
+        return tuple(sorted(found, key=lambda each: each.valid_from))
 
     def predecessors(
         self, organization_ids: Iterable[OrganizationId], *, on: date

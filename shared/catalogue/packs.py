@@ -29,11 +29,12 @@ from shared.catalogue.schemas import (
     PackFile,
     RegimeFile,
 )
-from shared.catalogue.yaml_source import SourceDocument, read_source
+from shared.catalogue.yaml_source import SourceDocument, parse_source, read_source
 
 SHIPPED_PACKS = Path(__file__).parent / "packs"
 MANIFEST = "pack.yaml"
 
+Given = TypeVar("Given")
 Read = TypeVar("Read")
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
@@ -99,19 +100,51 @@ def content_of_packs(packs: Iterable[Pack]) -> Content:
     return content
 
 
+def pack_of_texts(files: Mapping[str, str]) -> Pack:
+    """The pack that files would make, given by name; raises PacksRefused as read_packs does."""
+    if MANIFEST not in files:
+        raise PacksRefused([_no_manifest(Path())])
+    sources, faults = _collect(
+        sorted(files), read=lambda name: parse_source(files[name], file=Path(name))
+    )
+    if faults:
+        raise PacksRefused(faults)
+    by_name = {source.file.name: source for source in sources}
+    return _pack(by_name.pop(MANIFEST), by_name.values(), manifest=_manifest)
+
+
 def _read_pack(folder: Path) -> Pack:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         raise PacksRefused([_no_manifest(folder)])
     files = sorted(file for file in folder.glob("*.yaml") if file != manifest)
-    read, faults = _collect(files, read=_read_content)
-    headers, header_faults = _collect([manifest], read=_read_manifest)
+    sources, faults = _collect([manifest, *files], read=read_source)
+    # A file that cannot be read hides nothing of what is wrong with the others.
+    readable = [source for source in sources if source.file != manifest]
+    headers = [source for source in sources if source.file == manifest]
+    try:
+        pack = _pack(headers[0], readable, manifest=_manifest_of_folder) if headers else None
+    except PacksRefused as refused:
+        raise PacksRefused([*faults, *refused.faults]) from refused
+    if faults or pack is None:
+        raise PacksRefused(faults)
+    return pack
+
+
+def _pack(
+    header: SourceDocument,
+    sources: Iterable[SourceDocument],
+    *,
+    manifest: Callable[[SourceDocument], PackFile],
+) -> Pack:
+    headers, header_faults = _collect([header], read=manifest)
+    read, faults = _collect(sources, read=_content)
     if faults or header_faults:
         raise PacksRefused([*header_faults, *faults])
     items = [item for file_items in read for item in file_items]
     return Pack(
         manifest=headers[0],
-        folder=folder,
+        folder=header.file.parent,
         organizations=tuple(_only(items, OrganizationModel)),
         links=tuple(_only(items, ChainLinkModel)),
         lineage=tuple(_only(items, LineageModel)),
@@ -125,29 +158,31 @@ def _read_pack(folder: Path) -> Pack:
 
 
 def _collect(
-    paths: Iterable[Path], *, read: Callable[[Path], Read]
+    inputs: Iterable[Given], *, read: Callable[[Given], Read]
 ) -> tuple[list[Read], list[PackFault]]:
     done: list[Read] = []
     faults: list[PackFault] = []
-    for path in paths:
+    for given in inputs:
         try:
-            done.append(read(path))
+            done.append(read(given))
         except PacksRefused as refused:
             faults.extend(refused.faults)
     return done, faults
 
 
-def _read_manifest(file: Path) -> PackFile:
-    source = read_source(file)
-    manifest = validated(PackFile, source.data, source=source)
-    if not file.parent.as_posix().endswith(manifest.name):
-        detail = f"tên “{manifest.name}” khác thư mục {file.parent}; hãy đặt tên theo thư mục"
+def _manifest(source: SourceDocument) -> PackFile:
+    return validated(PackFile, source.data, source=source)
+
+
+def _manifest_of_folder(source: SourceDocument) -> PackFile:
+    manifest, folder = _manifest(source), source.file.parent
+    if not folder.as_posix().endswith(manifest.name):
+        detail = f"tên “{manifest.name}” khác thư mục {folder}; hãy đặt tên theo thư mục"
         raise PacksRefused([PackFault("wrong_pack_name", detail, source.place(("name",)))])
     return manifest
 
 
-def _read_content(file: Path) -> list[Item[BaseModel]]:
-    source = read_source(file)
+def _content(source: SourceDocument) -> list[Item[BaseModel]]:
     kind = source.data.get("kind") if isinstance(source.data, dict) else None
     if not isinstance(kind, str) or kind not in CONTENT_FILES:
         raise PacksRefused([_unknown_kind(source, kind)])

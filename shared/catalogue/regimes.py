@@ -26,6 +26,9 @@ class Regime:
     forms: tuple[FormCode, ...]
     valid_from: date
     valid_to: date | None
+    source: str | None = None
+    assumed: bool = False
+    """Whether its periods, its deadlines or the regime itself are an assumption of ours."""
 
     def is_in_force(self, on: date) -> bool:
         """Whether this version holds on a day."""

@@ -13,13 +13,14 @@ from shared.catalogue.lineage import LineageEdge, LineageKind
 from shared.catalogue.planning import Change, Verb
 from shared.catalogue.schemas import DocumentModel
 from shared.catalogue.stored import Stored, StoredEdge, StoredLink, StoredOrganization
+from shared.db.locks import AdvisoryLock
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
 
 NEWEST_NUMBER = text("SELECT coalesce(max(number), 0) FROM catalogue.change")
-# Loads follow one another; readers are not held up.
-ONE_LOAD_AT_A_TIME = text("LOCK TABLE catalogue.change IN SHARE ROW EXCLUSIVE MODE")
+# Loads follow one another; readers are not held up. The role of intake may not lock tables.
+ONE_LOAD_AT_A_TIME = text(f"SELECT pg_advisory_xact_lock({AdvisoryLock.CATALOGUE_LOAD:d})")
 NEWEST_ORGANIZATIONS = text("""
     SELECT DISTINCT ON (organization_id, valid_from)
            organization_id, code, name, kind, level, parent_id, province_id, valid_from, valid_to,
@@ -49,9 +50,8 @@ ADD_CHANGE = text("""
     VALUES (:number, :recorded_at, :summary, :digest)
 """)
 ADD_ORGANIZATIONS = text("""
-    INSERT INTO catalogue.organization (id)
-    SELECT nextval(pg_get_serial_sequence('catalogue.organization', 'id'))
-    FROM generate_series(1, :count)
+    INSERT INTO catalogue.organization
+    SELECT FROM generate_series(1, :count)
     RETURNING id
 """)
 ADD_ORGANIZATION_VERSION = text("""

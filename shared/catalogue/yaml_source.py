@@ -65,6 +65,11 @@ def read_source(file: Path) -> SourceDocument:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PacksRefused([_unreadable(file, error)]) from error
+    return parse_source(text, file=file)
+
+
+def parse_source(text: str, *, file: Path) -> SourceDocument:
+    """The document that `text` holds; faults are told as of `file`. Raises PacksRefused."""
     try:
         node = _Loader(text).get_single_node()
     except yaml.YAMLError as error:

@@ -31,6 +31,9 @@ NAVIGATION = (
     NavigationItem("/dashboard", "navigation.dashboard", _SUPERVISING),
     NavigationItem("/completeness", "navigation.completeness", _SUPERVISING),
     NavigationItem("/reminders", "navigation.reminders", _SUPERVISING),
+    NavigationItem("/calendar", "navigation.calendar"),
+    NavigationItem("/accounts", "navigation.accounts", frozenset({Role.ADMINISTRATOR})),
+    NavigationItem("/audit", "navigation.audit", frozenset({Role.ADMINISTRATOR})),
     NavigationItem("/mailbox", "navigation.mailbox", demo_only=True),
 )
 

@@ -1,0 +1,276 @@
+"""The catalogue as JSON, and the models that document it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.intake.catalogue.use_cases import (
+    CalendarYear,
+    DuePeriod,
+    Duty,
+    Organizations,
+    OrganizationStory,
+    RegimeDuties,
+    Relative,
+)
+from shared.domain.organizations import OrganizationVersion
+from shared.labels.labels import Language
+
+# In the body of a model the name `date` is its field.
+Day = date
+
+MULTIPART = "multipart/form-data"
+PACK_EXAMPLE = """\
+kind: pack
+name: calendars/our-province
+title: Lịch làm việc của tỉnh
+"""
+BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        MULTIPART: {
+            "schema": {
+                "type": "object",
+                "description": "Each part is one file of the pack, with its name; one of them is "
+                "pack.yaml. See docs/catalogue.md.",
+                "additionalProperties": {"type": "string", "format": "binary"},
+            },
+            "example": {"pack.yaml": PACK_EXAMPLE},
+        }
+    },
+}
+
+
+class OrganizationModel(BaseModel):
+    """One organization over one stretch of time; `valid_to` is the first day after it."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    level: str
+    parent: str | None = None
+    valid_from: date
+    valid_to: date | None
+
+
+class OrganizationsModel(BaseModel):
+    """By name. `next` is the `offset` of the rest, null at the end."""
+
+    items: list[OrganizationModel]
+    total: int
+    next: int | None
+
+
+class RelativeModel(BaseModel):
+    """A unit before or after a reorganization; `weight` is a share for estimates only."""
+
+    organization: OrganizationModel
+    kind: str
+    effective_on: date
+    legal_basis: str
+    weight: str | None
+
+
+class OrganizationStoryModel(BaseModel):
+    """Earliest stretch first."""
+
+    id: int
+    versions: list[OrganizationModel]
+    before: list[RelativeModel]
+    after: list[RelativeModel]
+
+
+class ReceiverModel(BaseModel):
+    code: str
+    name: str
+    reporters: int
+
+
+class DutyModel(BaseModel):
+    """`to_parent` counts the reporters whose receiver is the organization above them."""
+
+    form: str
+    level: str
+    reporters: int
+    to_parent: int
+    receivers: list[ReceiverModel]
+
+
+class RegimeModel(BaseModel):
+    """`assumed`: its periods, deadlines or reporters are an assumption, not read in a law."""
+
+    code: str
+    version: int
+    name: str
+    frequency: str
+    calendar: str
+    source: str | None
+    assumed: bool
+    valid_from: date
+    valid_to: date | None
+    duties: list[DutyModel]
+
+
+class RegimesModel(BaseModel):
+    items: list[RegimeModel]
+
+
+class StepModel(BaseModel):
+    """A deadline ends with its day; `rule_date` is what the rule alone says."""
+
+    level: str
+    date: Day
+    deadline: datetime
+    rule_date: Day
+    warnings: list[str]
+
+
+class DuePeriodModel(BaseModel):
+    regime: str
+    forms: list[str]
+    period: str
+    window_first: date
+    window_last: date
+    cutoff_date: date
+    deadlines: list[StepModel]
+
+
+class CalendarDayModel(BaseModel):
+    date: Day
+    name: str
+
+
+class CalendarModel(BaseModel):
+    """`estimated`: there is no notice for the year yet."""
+
+    year: int
+    estimated: bool
+    days_off: list[CalendarDayModel]
+    days_worked: list[CalendarDayModel]
+    periods: list[DuePeriodModel]
+
+
+class LoadingModel(BaseModel):
+    """`number` is the change that holds; `changed` is false when all of it was there already."""
+
+    number: int
+    changed: bool
+    summary: str
+    dry_run: bool
+
+
+def organization_json(
+    organization: OrganizationVersion, *, parent: str | None = None
+) -> dict[str, Any]:
+    """As `OrganizationModel` describes it."""
+    return {
+        "id": organization.id,
+        "code": organization.code,
+        "name": organization.name,
+        "kind": organization.kind,
+        "level": organization.level,
+        "parent": parent,
+        "valid_from": organization.valid_from,
+        "valid_to": organization.valid_to,
+    }
+
+
+def organizations_json(found: Organizations) -> dict[str, Any]:
+    """As `OrganizationsModel` describes it."""
+    return {
+        "items": [
+            organization_json(
+                each,
+                parent=found.tree.get(each.parent_id).code if each.parent_id is not None else None,
+            )
+            for each in found.items
+        ],
+        "total": found.total,
+        "next": found.next_offset,
+    }
+
+
+def story_json(story: OrganizationStory) -> dict[str, Any]:
+    """As `OrganizationStoryModel` describes it."""
+    return {
+        "id": story.versions[0].id,
+        "versions": [organization_json(each) for each in story.versions],
+        "before": [_relative_json(each) for each in story.before],
+        "after": [_relative_json(each) for each in story.after],
+    }
+
+
+def _relative_json(relative: Relative) -> dict[str, Any]:
+    edge = relative.edge
+    return {
+        "organization": organization_json(relative.organization),
+        "kind": edge.kind,
+        "effective_on": edge.effective_on,
+        "legal_basis": edge.legal_basis,
+        "weight": None if edge.weight is None else str(edge.weight),
+    }
+
+
+def regime_json(found: RegimeDuties, *, language: Language) -> dict[str, Any]:
+    """As `RegimeModel` describes it."""
+    regime = found.regime
+    english = regime.name_en if language is Language.EN else None
+    return {
+        "code": regime.code,
+        "version": regime.version,
+        "name": english or regime.name,
+        "frequency": regime.frequency,
+        "calendar": regime.calendar,
+        "source": regime.source,
+        "assumed": regime.assumed,
+        "valid_from": regime.valid_from,
+        "valid_to": regime.valid_to,
+        "duties": [_duty_json(each) for each in found.duties],
+    }
+
+
+def _duty_json(duty: Duty) -> dict[str, Any]:
+    return {
+        "form": duty.form.code,
+        "level": duty.level,
+        "reporters": duty.reporters,
+        "to_parent": duty.up_the_tree,
+        "receivers": [
+            {"code": each.code, "name": each.name, "reporters": count}
+            for each, count in duty.receivers
+        ],
+    }
+
+
+def calendar_json(found: CalendarYear) -> dict[str, Any]:
+    """As `CalendarModel` describes it."""
+    return {
+        "year": found.year,
+        "estimated": found.estimated,
+        "days_off": [{"date": day, "name": found.names[day]} for day in found.days_off],
+        "days_worked": [{"date": day, "name": found.names[day]} for day in found.days_worked],
+        "periods": [_period_json(each) for each in found.periods],
+    }
+
+
+def _period_json(due: DuePeriod) -> dict[str, Any]:
+    return {
+        "regime": due.regime.code,
+        "forms": list(due.regime.forms),
+        "period": due.period.code,
+        "window_first": due.period.window.first,
+        "window_last": due.period.window.last,
+        "cutoff_date": due.period.cutoff_date,
+        "deadlines": [
+            {
+                "level": each.level,
+                "date": each.date,
+                "deadline": each.instant,
+                "rule_date": each.rule_date,
+                "warnings": list(each.warnings),
+            }
+            for each in due.deadlines
+        ],
+    }
