@@ -7,6 +7,8 @@ from fastapi import APIRouter, FastAPI
 
 from services.intake.accounts.routes import account_routers
 from services.intake.accounts.service import Accounts
+from services.intake.catalogue.endpoints import router as catalogue_router
+from services.intake.catalogue.pages import router as catalogue_pages_router
 from services.intake.drafts.endpoints import router as drafts_router
 from services.intake.drafts.pages import router as entry_router
 from services.intake.forms.endpoints import router as forms_router
@@ -43,11 +45,13 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         drafts_router,
         reports_router,
         review_router,
+        catalogue_router,
         home_router,
         entry_router,
         sending_router,
         report_router,
         review_pages_router,
+        catalogue_pages_router,
     )
 
 

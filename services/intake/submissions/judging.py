@@ -12,6 +12,7 @@ from shared.domain.figures import Figures
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.obligations import Obligation
+from shared.domain.periods import starts_year
 from shared.domain.reports import CorrectionNeedsReason, Report, first_submission, submit
 from shared.domain.sheets import check, validate
 from shared.web.problems import ProblemFault
@@ -70,12 +71,14 @@ def read_figures(
 ) -> tuple[Figures, tuple[Fault, ...]]:
     """The figures and every fault of theirs, hard and soft, those that are explained included."""
     explanations, _ = say.explanations_by_row(form, body.explanations)
+    same_year = previous is not None and not starts_year(body.period)
     if body.nothing_to_report:
         return {}, check(
             form,
             _all_zero(form),
             previous=previous,
             same_period_last_year=last_year,
+            same_year=same_year,
             explanations=explanations,
         )
     validation = validate(
@@ -83,6 +86,7 @@ def read_figures(
         body.figures,
         previous=previous,
         same_period_last_year=last_year,
+        same_year=same_year,
         explanations=explanations,
     )
     return validation.figures, validation.faults
