@@ -202,3 +202,19 @@ def test_the_calendar_follows_the_notices(demo: Catalogue, day: date, *, works: 
 
 def test_only_the_year_without_a_notice_is_an_estimate(demo: Catalogue) -> None:
     assert demo.calendar.estimated_years == {2027}
+
+
+def test_the_yearly_report_on_meetings_is_due_in_december() -> None:
+    packs = read_packs(shipped_packs("regimes/vpcp-meetings", "calendars/vietnam"))
+    catalogue = catalogue_of(packs)
+    on = date(2025, 12, 14)
+    regime = catalogue.regime(RegimeCode("VPCP-HOP"), on=on)
+    deadlines = catalogue.deadlines(regime, regime.period("2025"))
+    assert {level: each.date.day for level, each in deadlines.items()} == {
+        "commune": 17,
+        "district": 19,
+        "province": 22,
+    }
+    total = catalogue.form(FormCode("HOP-01"), on=on).total_row
+    assert total is not None
+    assert len(catalogue.indicators_of(FormCode("HOP-01"), on=on)) == 2
