@@ -48,9 +48,10 @@ def body(**members: object) -> bytes:
 
 def _row(random: Random) -> Row:
     received = _split(random, random.choice((0, 7, 300, LARGEST)), parts=3)
-    late = sum(received) // random.randint(10, 1000)
-    early, on_time, within, past = _split(random, sum(received) - late, parts=4)
-    counts = dict(zip(TYPED, (*received, early, on_time, late, within, past), strict=True))
+    resolved, on_time, within, past = _split(random, sum(received), parts=4)
+    late = resolved // random.randint(10, 1000)
+    dealt_with = (resolved - late, on_time, late, within, past)
+    counts = dict(zip(TYPED, (*received, *dealt_with), strict=True))
     row: Row = dict(counts)
     if random.random() < 0.3:
         row |= {total: sum(counts[part] for part in parts) for total, parts in TOTALS.items()}
