@@ -1,8 +1,9 @@
 """What a page shows when its address leaves something open, and where else it can lead."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
@@ -15,22 +16,30 @@ from services.aggregator.shapes import shape_at
 from services.aggregator.tracks import Track
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownForm
+from shared.catalogue.regimes import Regime
+from shared.domain.errors import UnknownPeriodCode
 from shared.domain.identifiers import FormCode
-from shared.domain.organizations import OrganizationVersion
-from shared.domain.periods import Period, periods_between
+from shared.domain.organizations import OrganizationVersion, Tree
+from shared.domain.periods import Period, parse_period, periods_between
 from shared.web.principals import Principal
 from shared.web.problems import NotFound
+from shared.web.scope import Scope
 
-PERIODS_OFFERED = 8
+PERIODS_OFFERED = 24
+"""Two years of months."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The question of a page, and the links that change one part of it."""
+    """The question of a page, and the links that change one part of it.
+
+    `heads` are what the caller's own organization was then: itself, or the units it came from.
+    """
 
     question: Question
     periods: tuple[Period, ...]
     above: tuple[OrganizationVersion, ...]
+    heads: tuple[OrganizationVersion, ...]
     forms: tuple[tuple[str, str], ...]
 
     def address(self, path: str, **changed: str) -> str:
@@ -78,48 +87,86 @@ async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> 
     known, today = await aggregator.catalogue.current(), aggregator.clock.today()
     scope = aggregator.scope(principal, known=known)
     latest = _latest_topic(known, slug=asked.form, today=today)
-    organization = asked.organization or _code_of(latest, principal)
-    question = ask(
-        known,
-        period=asked.period or latest.period.code,
-        organization=organization,
-        form=latest.shape.form.code,
-        track=asked.track,
-        scope=scope,
-    )
+    own = asked.organization or _code_of(latest, principal)
+    question = _question(known, replace(asked, organization=own), latest=latest, scope=scope)
     tree = question.topic.shape.tree
     above = (tree.get(each) for each in reversed(tree.ancestors(question.organization.id)))
     return Choice(
         question=question,
         periods=tuple(islice(_periods(known, latest), PERIODS_OFFERED)),
         above=tuple(each for each in above if scope.can_read(each.id)),
+        heads=_heads(tree, scope=scope),
         forms=tuple(dict.fromkeys((form.slug, form.name) for form in known.forms)),
     )
+
+
+def _question(known: Catalogue, asked: Asked, *, latest: Topic, scope: Scope) -> Question:
+    """A unit that there was not yet, or is no more, gives way to a head of the time."""
+    period = _of_frequency(asked.period, latest=latest)
+    put = partial(
+        ask,
+        known,
+        period=period,
+        form=latest.shape.form.code,
+        track=asked.track,
+        scope=scope,
+    )
+    wanted = asked.organization or ""
+    try:
+        return put(organization=wanted)
+    except NotFound:
+        heads = _heads(known.tree(latest.regime.period(period).cutoff_date), scope=scope)
+        bearers = (each for each in known.organizations if each.code == wanted)
+        if not heads or not any(scope.can_read(each.id) for each in bearers):
+            raise
+        return put(organization=heads[0].code)
+
+
+def _of_frequency(code: str | None, *, latest: Topic) -> str:
+    """The period named; the latest where another form asks for quarters, say, and not months."""
+    if code is None:
+        return latest.period.code
+    try:
+        named = parse_period(code, calendar=latest.regime.calendar)
+    except UnknownPeriodCode:
+        return code
+    return code if named.frequency is latest.regime.frequency else latest.period.code
+
+
+def _heads(tree: Tree, *, scope: Scope) -> tuple[OrganizationVersion, ...]:
+    own = (tree.get(each) for each in scope.subtree if each in tree.organizations)
+    heads = (each for each in own if each.parent_id not in scope.subtree)
+    return tuple(sorted(heads, key=lambda each: (each.level, each.sort_key)))
 
 
 def _latest_topic(known: Catalogue, *, slug: str | None, today: date) -> Topic:
     """The form named, or else the first, for the last period whose data window has ended."""
     for form in known.forms:
         if slug in (None, form.slug):
-            topic = _last_cut_off(known, form.code, today=today)
+            topic = last_cut_off(known, form.code, today=today)
             if topic is not None:
                 return topic
     raise NotFound
 
 
-def _last_cut_off(known: Catalogue, form: FormCode, *, today: date) -> Topic | None:
-    for regime in known.regimes:
-        if form not in regime.forms:
-            continue
-        touching = periods_between(
-            regime.frequency, calendar=regime.calendar, first=date(today.year - 1, 1, 1), last=today
-        )
-        for period in reversed(touching):
-            if period.cutoff_date < today and regime.is_in_force(period.cutoff_date):
-                try:
-                    return Topic(regime, period, shape_at(known, form, cutoff=period.cutoff_date))
-                except UnknownForm:
-                    break
+def last_cut_off(known: Catalogue, form: FormCode, *, today: date) -> Topic | None:
+    """Of all versions of the regime that asks for the form."""
+    regimes = (regime for regime in known.regimes if form in regime.forms)
+    topics = (_last_of(known, regime, form=form, today=today) for regime in regimes)
+    found = (topic for topic in topics if topic is not None)
+    return max(found, key=lambda topic: topic.period.cutoff_date, default=None)
+
+
+def _last_of(known: Catalogue, regime: Regime, *, form: FormCode, today: date) -> Topic | None:
+    touching = periods_between(
+        regime.frequency, calendar=regime.calendar, first=date(today.year - 1, 1, 1), last=today
+    )
+    for period in reversed(touching):
+        if period.cutoff_date < today and regime.is_in_force(period.cutoff_date):
+            try:
+                return Topic(regime, period, shape_at(known, form, cutoff=period.cutoff_date))
+            except UnknownForm:
+                break
     return None
 
 
