@@ -8,9 +8,12 @@ from fastapi import APIRouter, FastAPI
 from services.aggregator.completeness.endpoints import router as completeness_router
 from services.aggregator.completeness.pages import router as completeness_pages
 from services.aggregator.dashboard.pages import router as dashboard_pages
+from services.aggregator.exports.endpoints import router as exports_router
 from services.aggregator.indicators.endpoints import router as indicators_router
 from services.aggregator.rollups.endpoints import router as rollups_router
 from services.aggregator.rollups.pages import router as cells_pages
+from services.aggregator.series.endpoints import router as series_router
+from services.aggregator.series.pages import router as indicator_pages
 from services.aggregator.service import Aggregator
 from services.aggregator.stream.endpoints import router as stream_router
 from shared.web.application import Lifespan, ReadinessCheck, WebSettings, create_web_app
@@ -24,11 +27,14 @@ def routers() -> tuple[APIRouter, ...]:
     """Every route of the aggregator, for its own application and for all in one."""
     return (
         indicators_router,
+        series_router,
+        exports_router,
         rollups_router,
         completeness_router,
         stream_router,
         dashboard_pages,
         cells_pages,
+        indicator_pages,
         completeness_pages,
     )
 

@@ -13,6 +13,12 @@ SIGNED_IN = "signed in"
 SENDERS = frozenset({Role.PREPARER, Role.SIGNER})
 SENDERS_AND_PROGRAMS = SENDERS | {Role.SERVICE}
 REVIEWERS = frozenset({Role.REVIEWER})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+TYPISTS = SENDERS | REVIEWERS
+"""Reviewers enter for a sender whose report they receive (nhập thay)."""
+TYPISTS_AND_PROGRAMS = SENDERS_AND_PROGRAMS | REVIEWERS
+PREPARERS = frozenset({Role.PREPARER})
+SIGNERS = frozenset({Role.SIGNER})
 
 Access = str | frozenset[Role]
 
@@ -29,6 +35,8 @@ class Foreign:
     body: Mapping[str, object] | Sequence[object] | None = None
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    file: bytes | None = None
+    """Sent as the field `file` of a form in parts."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Where a word of the path means something else than in other routes."""
 
@@ -68,6 +76,7 @@ REPORT = {
     "reason": "Đính chính",
 }
 SHEET = {"organization": "{organization}", "period": "{period}"}
+RATE = {"code": "II06A.ON_TIME_RATE"}
 CELLS = {**SHEET, "form": "{form}"}
 AT_REPORT = {"If-Match": '"1"'}
 WHY = {"reason": "Cột 4 chưa khớp."}
@@ -77,7 +86,7 @@ API = (
     Route(
         "POST",
         "/api/v1/submissions",
-        SENDERS_AND_PROGRAMS,
+        TYPISTS_AND_PROGRAMS,
         Foreign(body=REPORT, headers={"Idempotency-Key": "routes"}),
     ),
     Route(
@@ -88,12 +97,43 @@ API = (
     ),
     Route("GET", "/api/v1/obligations", SIGNED_IN, Own(query={"organization": "{organization}"})),
     Route("GET", "/api/v1/obligations/{obligation_id}", SIGNED_IN, Foreign()),
-    Route("GET", "/api/v1/drafts/{obligation_id}", SENDERS_AND_PROGRAMS, Foreign()),
+    Route("GET", "/api/v1/drafts/{obligation_id}", TYPISTS_AND_PROGRAMS, Foreign()),
     Route(
         "PUT",
         "/api/v1/drafts/{obligation_id}",
-        SENDERS_AND_PROGRAMS,
+        TYPISTS_AND_PROGRAMS,
         Foreign(body={"figures": {}}, headers={"If-Match": '"0"'}),
+    ),
+    Route(
+        "POST",
+        "/api/v1/drafts/{obligation_id}/send-for-signature",
+        PREPARERS,
+        Foreign(headers=AT_REPORT),
+    ),
+    Route("POST", "/api/v1/drafts/{obligation_id}/take-back", SENDERS, Foreign(headers=AT_REPORT)),
+    Route(
+        "POST",
+        "/api/v1/drafts/{obligation_id}/hand-back",
+        SIGNERS,
+        Foreign(body=WHY, headers=AT_REPORT),
+    ),
+    Route(
+        "POST",
+        "/api/v1/drafts/{obligation_id}/sign",
+        SIGNERS,
+        Foreign(headers=AT_REPORT | {"Idempotency-Key": "signs"}),
+    ),
+    Route(
+        "POST",
+        "/api/v1/attachments",
+        TYPISTS_AND_PROGRAMS,
+        Foreign(query={"obligation": "{obligation_id}"}, file=b"%PDF-1.7"),
+    ),
+    Route(
+        "GET",
+        "/api/v1/obligations/{obligation_id}/attachments/{sha256}",
+        SIGNED_IN,
+        Foreign(words={"sha256": "{attachment}"}),
     ),
     Route("GET", "/api/v1/reports/{report_id}", SIGNED_IN, Foreign()),
     Route("GET", "/api/v1/reports/{report_id}/versions", SIGNED_IN, Foreign()),
@@ -124,12 +164,39 @@ API = (
         Foreign(holder="district", headers=AT_REPORT),
     ),
     Route("GET", "/api/v1/review", REVIEWERS, Own()),
+    Route(
+        "GET",
+        "/api/v1/aggregates/{slug}/{period}",
+        SIGNED_IN,
+        Foreign(
+            holder="district", query={"organization": "{district}"}, words={"slug": "ii-06a"}
+        ),
+    ),
+    Route(
+        "POST",
+        "/api/v1/aggregates",
+        SIGNERS | REVIEWERS,
+        Foreign(
+            holder="district",
+            body={"form": "ii-06a", "period": "{period}"},
+            headers={"If-Match": f'"{"0" * 64}"'},
+        ),
+    ),
     Route("GET", "/api/v1/forms", SIGNED_IN),
     Route("GET", "/api/v1/forms/{slug}", SIGNED_IN),
     Route("POST", "/api/v1/tokens", SIGNED_IN),
     Route("GET", "/api/v1/tokens", SIGNED_IN, Own()),
     Route("DELETE", "/api/v1/tokens/{token_id}", SIGNED_IN, Foreign(holder="person")),
     Route("GET", "/api/v1/indicators", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/api/v1/indicators/{code}/series", SIGNED_IN, Foreign(query=SHEET, words=RATE)),
+    Route("GET", "/api/v1/indicators/{code}/children", SIGNED_IN, Foreign(query=SHEET, words=RATE)),
+    Route("GET", "/api/v1/exports/figures", SIGNED_IN, Foreign(query=CELLS)),
+    Route(
+        "GET",
+        "/api/v1/exports/indicators",
+        SIGNED_IN,
+        Foreign(query={**SHEET, "indicator": "II06A.ON_TIME_RATE"}),
+    ),
     Route("GET", "/api/v1/rollups", SIGNED_IN, Foreign(query=CELLS)),
     Route("GET", "/api/v1/completeness", SIGNED_IN, Foreign(query=CELLS)),
     Route("GET", "/api/v1/stream", SIGNED_IN, Foreign(query=SHEET)),
@@ -139,10 +206,19 @@ API = (
 
 PAGES = (
     Route("GET", "/", SIGNED_IN, Own()),
-    Route("GET", "/obligations/{obligation_id}/form", SENDERS, Foreign()),
-    Route("POST", "/obligations/{obligation_id}/form", SENDERS, Foreign(form={"version": "0"})),
-    Route("GET", "/obligations/{obligation_id}/check", SENDERS, Foreign()),
-    Route("POST", "/obligations/{obligation_id}/check", SENDERS, Foreign(form={"version": "0"})),
+    Route("GET", "/obligations/{obligation_id}/form", TYPISTS, Foreign()),
+    Route("POST", "/obligations/{obligation_id}/form", TYPISTS, Foreign(form={"version": "0"})),
+    Route("GET", "/obligations/{obligation_id}/check", TYPISTS, Foreign()),
+    Route("POST", "/obligations/{obligation_id}/check", TYPISTS, Foreign(form={"version": "0"})),
+    Route("POST", "/obligations/{obligation_id}/take-back", SENDERS, Foreign(form=SEEN)),
+    Route("POST", "/obligations/{obligation_id}/hand-back", SIGNERS, Foreign(form=SEEN)),
+    Route("GET", "/obligations/{obligation_id}/document", TYPISTS, Foreign()),
+    Route(
+        "POST",
+        "/documents",
+        TYPISTS,
+        Foreign(form={"obligation_id": "{obligation_id}", "draft_version": "0"}),
+    ),
     Route("GET", "/receipts/{number}", SIGNED_IN, Foreign()),
     Route("GET", "/reports/{report_id}", SIGNED_IN, Foreign()),
     Route("POST", "/reports/{report_id}/withdraw", SENDERS, Foreign(form=SEEN)),
@@ -150,10 +226,25 @@ PAGES = (
     Route("GET", "/review/{report_id}", REVIEWERS, Foreign(holder="district")),
     Route("POST", "/review/{report_id}/approve", REVIEWERS, Foreign(holder="district", form=SEEN)),
     Route("POST", "/review/{report_id}/return", REVIEWERS, Foreign(holder="district", form=SEEN)),
+    Route(
+        "GET",
+        "/aggregates/{slug}/{period}",
+        SIGNED_IN,
+        Foreign(
+            holder="district", query={"organization": "{district}"}, words={"slug": "ii-06a"}
+        ),
+    ),
+    Route(
+        "POST",
+        "/aggregates/{slug}/{period}/sign-off",
+        SIGNERS | REVIEWERS,
+        Own(query={}),
+    ),
     Route("GET", "/dashboard", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/dashboard/fragment", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/dashboard/cells", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/dashboard/cells.csv", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/indicators/{code}", SIGNED_IN, Foreign(query=SHEET, words=RATE)),
     Route("GET", "/completeness", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/reminders", SIGNED_IN, Own(query={"obligation": "{obligation_id}"})),
 )
@@ -172,6 +263,20 @@ ACCOUNTS = (
         SIGNED_IN,
         Foreign(holder="person", words={"token_id": "{other_token_id}"}),
     ),
+)
+
+COLLEAGUE = Foreign(holder="person", form={"roles": "preparer"})
+ADMINISTRATION = (
+    Route("GET", "/accounts", ADMINISTRATORS, Own()),
+    Route("GET", "/accounts/new", ADMINISTRATORS),
+    Route("POST", "/accounts/new", ADMINISTRATORS),
+    Route("GET", "/accounts/{account_id}", ADMINISTRATORS, Foreign(holder="person")),
+    Route("POST", "/accounts/{account_id}/roles", ADMINISTRATORS, COLLEAGUE),
+    Route("POST", "/accounts/{account_id}/password", ADMINISTRATORS, COLLEAGUE),
+    Route("POST", "/accounts/{account_id}/disable", ADMINISTRATORS, COLLEAGUE),
+    Route("POST", "/accounts/{account_id}/enable", ADMINISTRATORS, COLLEAGUE),
+    Route("GET", "/audit", ADMINISTRATORS, Own()),
+    Route("GET", "/api/v1/audit", ADMINISTRATORS, Own()),
 )
 
 EDGE = (
@@ -196,5 +301,5 @@ DEMONSTRATION = (
 )
 """Routed by `tonghop demo` only."""
 
-INSTALLED = API + PAGES + ACCOUNTS + EDGE
+INSTALLED = API + PAGES + ACCOUNTS + ADMINISTRATION + EDGE
 ALL = INSTALLED + DEMONSTRATION

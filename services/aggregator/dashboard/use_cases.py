@@ -1,15 +1,16 @@
 """Puts the overview together: indicators, progress and who is missing, from one snapshot."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from services.aggregator.completeness.use_cases import (
     CompletenessAnswer,
     UnitProgress,
     read_completeness,
 )
+from services.aggregator.indicators.comparisons import Change, change_between
 from services.aggregator.indicators.use_cases import (
     Reading,
     TopicReadings,
@@ -18,22 +19,16 @@ from services.aggregator.indicators.use_cases import (
 )
 from services.aggregator.reading.questions import Question
 from services.aggregator.reading.repository import AsOf, read_position
+from services.aggregator.series.questions import span_of
+from services.aggregator.series.use_cases import read_trends
 from services.aggregator.service import Aggregator
 from shared.db.engine import snapshot
 from shared.domain.figures import rounded
+from shared.domain.identifiers import IndicatorCode
 from shared.domain.rollups import Coverage
 from shared.domain.time import vietnam_date
 
 UNITS_SHOWN = 4
-PERCENT = "%"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Against the period before: of a share in points, of a size in percent."""
-
-    value: Decimal
-    in_points: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +46,7 @@ class Overview:
     indicators: TopicReadings
     completeness: CompletenessAnswer
     missing: tuple[MissingUnit, ...]
+    trends: Mapping[IndicatorCode, tuple[Decimal | None, ...]]
 
     @property
     def not_shown(self) -> int:
@@ -64,11 +60,15 @@ async def read_overview(aggregator: Aggregator, question: Question) -> Overview:
         position = await read_position(connection, nodes_shown(question))
         answer = await read_indicators(connection, question, position=position, children=True)
         completeness = await read_completeness(connection, question, position=position, now=now)
+        readings = answer.topics[0].node.readings
+        spans = [span_of(question, code=each.indicator.code) for each in readings]
+        trends = await read_trends(connection, spans)
     return Overview(
         as_of=answer.as_of,
         indicators=answer.topics[0],
         completeness=completeness,
         missing=missing_units(question, completeness, limit=UNITS_SHOWN),
+        trends=trends,
     )
 
 
@@ -93,15 +93,8 @@ def deadline_day(unit: UnitProgress) -> date:
 
 
 def change_of(reading: Reading) -> Change | None:
-    """None where either side is missing, or a size has nothing to be compared with."""
-    if reading.value is None or reading.previous is None:
-        return None
-    if reading.indicator.unit == PERCENT:
-        return Change(reading.value - reading.previous, in_points=True)
-    if not reading.previous:
-        return None
-    growth = (Fraction(reading.value) / Fraction(reading.previous) - 1) * 100
-    return Change(rounded(growth, 1), in_points=False)
+    """Against the period before."""
+    return change_between(reading.indicator, value=reading.value, before=reading.previous)
 
 
 def share_of(coverage: Coverage) -> Decimal | None:

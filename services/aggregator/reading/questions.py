@@ -72,30 +72,40 @@ def ask(
     scope: Scope,
     track: Track = Track.LIVE,
     form: str | None = None,
+    parameter: str = "period",
 ) -> Question:
     """The question that the parameters put; without `form`, all forms of the period.
+
+    `parameter` is how the caller's address names the period.
 
     Raises:
         ValidationFailed: the period or the form does not exist; names the parameter.
         NotFound: there is no such organization in the caller's scope at the period's cut-off.
     """
-    topics = tuple(_topics(catalogue, period=period, form=form))
+    topics = tuple(_topics(catalogue, period=period, form=form, parameter=parameter))
     if not topics:
-        raise _no_topic(period, form=form)
+        raise _no_topic(period, form=form, parameter=parameter)
     found = _organization(topics[0], organization, scope=scope)
     return Question(catalogue, topics, found, track)
 
 
 def previous_topic(catalogue: Catalogue, topic: Topic) -> Topic | None:
     """The same form for the period before; None if it was not asked for then."""
+    return topic_at(catalogue, topic.shape.form.code, period=topic.period.previous())
+
+
+def topic_at(catalogue: Catalogue, form: FormCode, *, period: Period) -> Topic | None:
+    """A form for a period; None if it was not asked for then."""
     try:
-        return _topic(catalogue, topic.shape.form.code, period=topic.period.previous())
+        return _topic(catalogue, form, period=period)
     except CatalogueError:
         return None
 
 
-def _topics(catalogue: Catalogue, *, period: str, form: str | None) -> Iterator[Topic]:
-    frequency = _frequency_of(period)
+def _topics(
+    catalogue: Catalogue, *, period: str, form: str | None, parameter: str
+) -> Iterator[Topic]:
+    frequency = _frequency_of(period, parameter=parameter)
     for regime in catalogue.regimes:
         if regime.frequency is not frequency:
             continue
@@ -116,17 +126,17 @@ def _topic(catalogue: Catalogue, form: FormCode, *, period: Period) -> Topic:
     return Topic(regime, period, shape_at(catalogue, form, cutoff=period.cutoff_date))
 
 
-def _frequency_of(period: str) -> object:
+def _frequency_of(period: str, *, parameter: str) -> object:
     try:
         return parse_period(period, calendar=PeriodCalendar.ADMINISTRATIVE).frequency
     except PeriodError as error:
-        raise _wrong((error.code, str(error), "period")) from None
+        raise _wrong((error.code, str(error), parameter)) from None
 
 
-def _no_topic(period: str, *, form: str | None) -> ValidationFailed:
+def _no_topic(period: str, *, form: str | None, parameter: str) -> ValidationFailed:
     if form is None:
         detail = f"Không có biểu mẫu nào báo cáo cho kỳ “{printable(period)}”. Hãy chọn kỳ khác."
-        return _wrong(("unknown_period_code", detail, "period"))
+        return _wrong(("unknown_period_code", detail, parameter))
     detail = (
         f"Không có biểu mẫu “{printable(form)}” cho kỳ “{printable(period)}”. Hãy kiểm tra mã "
         "biểu mẫu, và kỳ có đúng tần suất của biểu mẫu không."

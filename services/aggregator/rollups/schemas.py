@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 from typing import Any
 
+from services.aggregator.exports.rows import BYTE_ORDER_MARK, plain
 from services.aggregator.reading.schemas import (
     as_of_json,
     coverage_json,
@@ -13,10 +14,6 @@ from services.aggregator.reading.schemas import (
 from services.aggregator.rollups.use_cases import CellsAnswer, CellValue
 from shared.domain.figures import figure_text
 from shared.domain.forms import CellRef
-
-# Spreadsheets take a UTF-8 file for something else unless it begins with this mark.
-BYTE_ORDER_MARK = "\ufeff"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def cells_json(answer: CellsAnswer, *, parts: bool) -> dict[str, Any]:
@@ -49,13 +46,8 @@ def cells_csv(answer: CellsAnswer) -> str:
     for row in form.rows:
         figures = (values[CellRef(row.code, column.code)] for column in form.columns)
         texts = ("" if figure is None else figure_text(figure) for figure in figures)
-        writer.writerow([row.code, _plain(row.label), *texts])
+        writer.writerow([row.code, plain(row.label), *texts])
     return BYTE_ORDER_MARK + out.getvalue()
-
-
-def _plain(text: str) -> str:
-    """A text that a spreadsheet would run as a formula is kept from it."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _cell_json(each: CellValue) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A consumer of the small province, and the oracle that judges what it made."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,6 +10,7 @@ from services.aggregator.upkeep.verify import Verification, verify
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import transaction
 from shared.events.envelope import RecordedEvent
+from tests.integration.aggregator.desk import Desk, desk_at
 from tests.integration.aggregator.log_rows import store
 from tests.integration.aggregator.world import CatalogueInMemory, History, make_catalogue
 
@@ -54,3 +55,10 @@ def verified(engine: AsyncEngine) -> Verified:
         return await verify(engine, catalogue=catalogue or make_catalogue())
 
     return verified
+
+
+@pytest.fixture
+async def desk(engine: AsyncEngine) -> AsyncIterator[Desk]:
+    """Somebody of the province, before the deadline."""
+    async with desk_at(engine) as desk:
+        yield desk

@@ -2,97 +2,29 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.aggregator.app import STATIC, TEMPLATES, routers
-from services.aggregator.service import Aggregator
-from services.aggregator.service import build as build_aggregator
-from shared.clock import FixedClock
-from shared.domain.identifiers import AccountId, OrganizationId
 from shared.domain.reports import Act
 from shared.labels.labels import Language
-from shared.web.authentication import SESSION_COOKIE
 from shared.web.json import exact_json
-from shared.web.principals import Principal, Role
 from tests.integration.aggregator.conftest import Deliver
+from tests.integration.aggregator.desk import Desk
 from tests.integration.aggregator.world import (
     COMMUNES,
     DISTRICTS,
     PROVINCE,
     Q2,
     SUMMED,
-    CatalogueInMemory,
     History,
 )
-from tests.support.web import client_of, web_app
 
-BEFORE_DEADLINE = datetime(2025, 6, 16, 1, tzinfo=UTC)
 AFTER_DEADLINE = datetime(2025, 6, 18, 1, tzinfo=UTC)
 DISTRICT = DISTRICTS[0]
 FIRST, SECOND, *_ = COMMUNES[DISTRICT]
 PAGES = ("/dashboard", "/dashboard/fragment", "/completeness", "/dashboard/cells")
-
-
-@dataclass
-class Desk:
-    """A client, who sits at it, and what time it is."""
-
-    client: httpx.AsyncClient
-    aggregator: Aggregator
-    clock: FixedClock
-    principal: Principal
-
-    def sit_down(
-        self, organization_id: OrganizationId, *, language: Language = Language.VI
-    ) -> None:
-        self.principal = Principal(
-            account_id=AccountId(1),
-            username="someone",
-            display_name="Ai đó",
-            organization_id=organization_id,
-            roles=frozenset({Role.LEADER}),
-            language=language,
-            csrf_token="token",
-        )
-
-    async def get(self, path: str, **parameters: str) -> httpx.Response:
-        return await self.client.get(path, params={"period": Q2, "organization": "1", **parameters})
-
-    async def json(self, path: str, **parameters: str) -> dict:
-        answer = await self.get(path, **parameters)
-        assert answer.status_code == 200, answer.text
-        return exact_json(answer.content)
-
-
-@pytest.fixture
-async def desk(engine: AsyncEngine) -> AsyncIterator[Desk]:
-    """Somebody of the province, before the deadline."""
-    clock = FixedClock(BEFORE_DEADLINE)
-    aggregator = build_aggregator(engine=engine, catalogue=CatalogueInMemory(), clock=clock)
-
-    async def authenticate(_: bytes) -> Principal:
-        return desk.principal
-
-    app = web_app(
-        *routers(),
-        authenticate=authenticate,
-        state={"aggregator": aggregator},
-        template_folders=[TEMPLATES],
-        static_folders=[STATIC],
-        clock=clock,
-    )
-    async with client_of(app) as client:
-        client.cookies.set(SESSION_COOKIE, "session")
-        desk = Desk(client, aggregator, clock, principal=None)
-        desk.sit_down(PROVINCE)
-        yield desk
 
 
 async def test_indicators_are_computed_from_summed_parts_and_never_averaged(

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.aggregator.dashboard.use_cases import Change, change_of, share_of
+from services.aggregator.dashboard.use_cases import change_of, share_of
+from services.aggregator.indicators.comparisons import Change
 from services.aggregator.indicators.use_cases import Reading
 from shared.domain.rollups import NO_COVERAGE, Coverage
 from tests.integration.aggregator.world import INDICATORS

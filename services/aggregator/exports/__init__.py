@@ -1,0 +1,1 @@
+"""Figures and indicators to take away: CSV and JSON, streamed, exact."""

@@ -1,0 +1,161 @@
+"""GET /api/v1/exports/figures and /exports/indicators."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.aggregator.dependencies import (
+    AggregatorDep,
+    FormQuery,
+    IfNoneMatch,
+    OrganizationQuery,
+    PeriodCodeQuery,
+    TrackQuery,
+    answer_headers,
+    entity_tag,
+    is_current,
+    not_modified,
+)
+from services.aggregator.exports.rows import ExportFormat, Row, csv_pieces, json_pieces
+from services.aggregator.exports.use_cases import (
+    FIGURE_COLUMNS,
+    INDICATOR_COLUMNS,
+    figure_rows,
+    indicator_rows,
+    nodes_below,
+)
+from services.aggregator.reading.questions import ask
+from services.aggregator.reading.repository import read_as_of, read_position, read_rollups
+from services.aggregator.reading.schemas import as_of_json, question_json
+from services.aggregator.series.endpoints import FirstQuery, LastQuery
+from services.aggregator.series.questions import ask_span
+from services.aggregator.series.use_cases import read_series
+from services.aggregator.tracks import Track
+from shared.db.engine import snapshot
+from shared.web.access import SignedIn
+
+router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
+
+FormatQuery = Annotated[ExportFormat, Query(alias="format")]
+ByteOrderMark = Annotated[bool, Query(description="Begin CSV with a mark that Excel needs.")]
+Indicators = Annotated[
+    list[Annotated[str, Query(max_length=64)]],
+    Query(alias="indicator", min_length=1, max_length=20, description="May be given repeatedly."),
+]
+
+
+@router.get("/figures")
+async def export_figures(
+    request: Request,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    *,
+    form: FormQuery,
+    period: PeriodCodeQuery,
+    organization: OrganizationQuery,
+    track: TrackQuery = Track.LIVE,
+    format_: FormatQuery = ExportFormat.CSV,
+    bom: ByteOrderMark = False,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Every figure of an organization and of all below it, one a line, derived ones too."""
+    known = await aggregator.catalogue.current()
+    question = ask(
+        known,
+        period=period,
+        organization=organization,
+        form=form,
+        track=track,
+        scope=aggregator.scope(principal, known=known),
+    )
+    nodes = nodes_below(question)
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, [question.node])
+        tag = entity_tag(request.url, position, known.number)
+        if is_current(if_none_match, tag):
+            return not_modified(tag)
+        rollups = await read_rollups(connection, nodes, track=track)
+        as_of = await read_as_of(connection, position)
+    name = "-".join(("figures", question.topic.shape.form.slug, period, organization, track))
+    head = {**question_json(question), "as_of": as_of_json(as_of)}
+    rows = figure_rows(question, nodes, rollups=rollups)
+    pieces = _pieces(head, FIGURE_COLUMNS, rows, format_=format_, byte_order_mark=bom)
+    return _download(pieces, name=name, format_=format_, tag=tag)
+
+
+@router.get("/indicators")
+async def export_indicators(
+    request: Request,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    *,
+    indicator: Indicators,
+    organization: OrganizationQuery,
+    first: FirstQuery = None,
+    last: LastQuery = None,
+    track: TrackQuery = Track.LIVE,
+    format_: FormatQuery = ExportFormat.CSV,
+    bom: ByteOrderMark = False,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Indicators of an organization over the periods, one value a line."""
+    known = await aggregator.catalogue.current()
+    spans = [
+        ask_span(
+            known,
+            code=code,
+            organization=organization,
+            scope=aggregator.scope(principal, known=known),
+            today=aggregator.clock.today(),
+            track=track,
+            first=first,
+            last=last,
+        )
+        for code in dict.fromkeys(indicator)
+    ]
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(
+            connection, [node for each in spans for node in each.nodes()]
+        )
+        tag = entity_tag(request.url, spans[0].question.period.code, position, known.number)
+        if is_current(if_none_match, tag):
+            return not_modified(tag)
+        series = [await read_series(connection, span, position=position) for span in spans]
+    head = {**question_json(spans[0].question), "as_of": as_of_json(series[0].as_of)}
+    rows = indicator_rows(series)
+    pieces = _pieces(head, INDICATOR_COLUMNS, rows, format_=format_, byte_order_mark=bom)
+    name = "-".join(("indicators", organization, track))
+    return _download(pieces, name=name, format_=format_, tag=tag)
+
+
+def _pieces(
+    head: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: Iterator[Row],
+    *,
+    format_: ExportFormat,
+    byte_order_mark: bool,
+) -> Iterator[str]:
+    if format_ is ExportFormat.CSV:
+        return csv_pieces(columns, rows, byte_order_mark=byte_order_mark)
+    return json_pieces(head, columns, rows)
+
+
+def _download(pieces: Iterator[str], *, name: str, format_: ExportFormat, tag: str) -> Response:
+    # Codes come from the catalogue, but they are still other people's text.
+    safe = "".join(each if each.isascii() and each.isalnum() else "-" for each in name)
+    headers = {
+        **answer_headers(tag),
+        "Content-Disposition": f'attachment; filename="{safe}.{format_}"',
+    }
+    return StreamingResponse(_in_turns(pieces), media_type=format_.media_type, headers=headers)
+
+
+async def _in_turns(pieces: Iterator[str]) -> AsyncIterator[str]:
+    """Piece by piece, other requests in between; a plain iterator would be sent to a thread."""
+    for piece in pieces:
+        yield piece
+        await asyncio.sleep(0)

@@ -1,0 +1,1 @@
+"""One indicator over the periods, and over the organizations below a node."""

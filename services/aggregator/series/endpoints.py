@@ -1,0 +1,113 @@
+"""GET /api/v1/indicators/{code}/series and /children."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from services.aggregator.dependencies import (
+    AggregatorDep,
+    IfNoneMatch,
+    OrganizationQuery,
+    PeriodCodeQuery,
+    TrackQuery,
+    answer_headers,
+    entity_tag,
+    is_current,
+    not_modified,
+)
+from services.aggregator.reading.questions import ask
+from services.aggregator.reading.repository import read_position
+from services.aggregator.series.questions import ask_span, form_of
+from services.aggregator.series.schemas import children_json, series_json
+from services.aggregator.series.sorting import ChildOrder, in_order
+from services.aggregator.series.use_cases import child_nodes, read_children, read_series
+from services.aggregator.tracks import Track
+from shared.db.engine import snapshot
+from shared.domain.identifiers import IndicatorCode
+from shared.web.access import SignedIn
+from shared.web.json import json_response
+from shared.web.languages import language_of
+
+router = APIRouter(prefix="/api/v1", tags=["indicators"])
+
+CodeInPath = Annotated[str, Path(max_length=64, description="II06A.ON_TIME_RATE")]
+FirstQuery = Annotated[
+    str | None,
+    Query(alias="from", max_length=16, description="First period; twelve periods without it."),
+]
+LastQuery = Annotated[
+    str | None,
+    Query(alias="to", max_length=16, description="Last period; the last one cut off without it."),
+]
+
+
+@router.get("/indicators/{code}/series")
+async def get_series(
+    request: Request,
+    code: CodeInPath,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    *,
+    organization: OrganizationQuery,
+    first: FirstQuery = None,
+    last: LastQuery = None,
+    track: TrackQuery = Track.LIVE,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """An indicator over the periods, at most 120, each by its own method, form and tree."""
+    known, language = await aggregator.catalogue.current(), language_of(request)
+    span = ask_span(
+        known,
+        code=code,
+        organization=organization,
+        scope=aggregator.scope(principal, known=known),
+        today=aggregator.clock.today(),
+        track=track,
+        first=first,
+        last=last,
+    )
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, span.nodes())
+        parts = (request.url, span.question.period.code, position, known.number, language)
+        tag = entity_tag(*parts)
+        if is_current(if_none_match, tag):
+            return not_modified(tag)
+        series = await read_series(connection, span, position=position)
+    return json_response(series_json(series, language=language), headers=answer_headers(tag))
+
+
+@router.get("/indicators/{code}/children")
+async def get_children(
+    request: Request,
+    code: CodeInPath,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    *,
+    period: PeriodCodeQuery,
+    organization: OrganizationQuery,
+    track: TrackQuery = Track.LIVE,
+    sort: Annotated[ChildOrder, Query(description="What is missing comes last.")] = ChildOrder.NAME,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """An indicator at each organization directly below a node, with changes and coverage."""
+    known, language = await aggregator.catalogue.current(), language_of(request)
+    question = ask(
+        known,
+        period=period,
+        organization=organization,
+        form=form_of(known, code, on=aggregator.clock.today()),
+        track=track,
+        scope=aggregator.scope(principal, known=known),
+    )
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, child_nodes(question))
+        tag = entity_tag(request.url, position, known.number, language)
+        if is_current(if_none_match, tag):
+            return not_modified(tag)
+        children = await read_children(
+            connection, question, code=IndicatorCode(code), position=position
+        )
+    ordered = replace(children, items=in_order(children.items, sort))
+    document = children_json(ordered, language=language)
+    return json_response(document, headers=answer_headers(tag))

@@ -1,0 +1,122 @@
+"""/indicators/{code}: one indicator, its course, who makes it up, and where it comes from."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+
+from services.aggregator.dependencies import AggregatorDep
+from services.aggregator.reading.choices import Asked, Choice, choose
+from services.aggregator.reading.pages import AskedDep, common_context
+from services.aggregator.reading.repository import read_position
+from services.aggregator.series.chart import chart_of
+from services.aggregator.series.questions import form_of, span_of
+from services.aggregator.series.sorting import ChildOrder, in_order
+from services.aggregator.series.sources import Sources, read_sources
+from services.aggregator.series.use_cases import Children, Series, read_children, read_series
+from services.aggregator.service import Aggregator
+from shared.catalogue.errors import UnknownIndicator
+from shared.db.engine import snapshot
+from shared.domain.identifiers import IndicatorCode
+from shared.formulas.printer import formula_text
+from shared.web.access import SignedIn
+from shared.web.pages import PagesDep
+from shared.web.principals import Principal
+from shared.web.problems import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/indicators/{code}")
+async def show_indicator(
+    request: Request,
+    code: Annotated[str, Path(max_length=64)],
+    *,
+    principal: SignedIn,
+    aggregator: AggregatorDep,
+    pages: PagesDep,
+    asked: AskedDep,
+    sort: ChildOrder = ChildOrder.NAME,
+) -> HTMLResponse:
+    """The value, the series with its table, the children, and the sources."""
+    choice = await _choose(aggregator, principal, asked, code=code)
+    series, children, sources = await _read(aggregator, principal, choice, code=IndicatorCode(code))
+    return pages.render(
+        request,
+        "aggregator/indicator.html",
+        **common_context(choice, as_of=series.as_of),
+        **_context(choice, series, code=code, sort=sort),
+        children=in_order(children.items, sort),
+        sources=sources,
+    )
+
+
+async def _choose(
+    aggregator: Aggregator, principal: Principal, asked: Asked, *, code: str
+) -> Choice:
+    """The form is the indicator's own, whatever the address says."""
+    known = await aggregator.catalogue.current()
+    try:
+        wanted = form_of(known, code, on=aggregator.clock.today())
+    except UnknownIndicator as error:
+        raise NotFound(str(error)) from None
+    slug = next((form.slug for form in known.forms if form.code == wanted), None)
+    return await choose(aggregator, principal, replace(asked, form=slug))
+
+
+async def _read(
+    aggregator: Aggregator, principal: Principal, choice: Choice, *, code: IndicatorCode
+) -> tuple[Series, Children, Sources]:
+    question = choice.question
+    scope = aggregator.scope(principal, known=question.catalogue)
+    span = span_of(question, code=code)
+    async with snapshot(aggregator.engine) as connection:
+        position = await read_position(connection, span.nodes())
+        series = await read_series(connection, span, position=position)
+        children = await read_children(connection, question, code=code, position=position)
+        sources = await read_sources(
+            connection, question, children.indicator, readable=scope.readable
+        )
+    return series, children, sources
+
+
+def _context(choice: Choice, series: Series, *, code: str, sort: ChildOrder) -> dict[str, Any]:
+    indicator = series.last.indicator
+    path = f"/indicators/{quote(code)}"
+    return {
+        "path_here": path,
+        "series": series,
+        "indicator": indicator,
+        "chart": chart_of(series.points, target=indicator.target if indicator else None),
+        "formula_text": formula_text,
+        "sort": sort,
+        "sort_links": {key: _sort_link(choice, path, key=key, sort=sort) for key in _SORTABLE},
+        "csv_address": _csv_address(choice, code=code, series=series),
+        "orders": ChildOrder,
+    }
+
+
+_SORTABLE = ("name", "value", "change", "year_change", "coverage")
+
+
+def _sort_link(choice: Choice, path: str, *, key: str, sort: ChildOrder) -> str:
+    """Names begin ascending, figures with the greatest; the one in use turns round."""
+    fresh = ChildOrder(key if key == "name" else f"-{key}")
+    wanted = sort.reversed() if sort.key == key else fresh
+    return f"{choice.address(path, sort=wanted.value)}#children"
+
+
+def _csv_address(choice: Choice, *, code: str, series: Series) -> str:
+    question = choice.question
+    parameters = {
+        "indicator": code,
+        "organization": question.organization.code,
+        "from": series.points[0].period.code,
+        "to": series.points[-1].period.code,
+        "track": question.track.value,
+        "format": "csv",
+        "bom": "true",
+    }
+    return f"/api/v1/exports/indicators?{urlencode(parameters)}"

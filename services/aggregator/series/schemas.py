@@ -1,0 +1,89 @@
+"""Series and children as JSON: numbers exact, what is missing null."""
+
+from typing import Any
+
+from services.aggregator.indicators.comparisons import Change
+from services.aggregator.reading.schemas import (
+    as_of_json,
+    coverage_json,
+    organization_json,
+    question_json,
+)
+from services.aggregator.series.use_cases import Child, Children, Compared, Point, Series
+from shared.domain.indicators import Indicator
+from shared.labels.labels import Language
+
+
+def series_json(series: Series, *, language: Language) -> dict[str, Any]:
+    question, last = series.span.question, series.last
+    return {
+        **question_json(question),
+        "form": question.topic.shape.form.code,
+        "indicator": indicator_json(last.indicator, language=language),
+        "as_of": as_of_json(series.as_of),
+        "points": [_point_json(point) for point in series.points],
+    }
+
+
+def children_json(children: Children, *, language: Language) -> dict[str, Any]:
+    return {
+        **question_json(children.question),
+        "form": children.question.topic.shape.form.code,
+        "indicator": indicator_json(children.indicator, language=language),
+        "as_of": as_of_json(children.as_of),
+        "items": [_child_json(child) for child in children.items],
+    }
+
+
+def indicator_json(indicator: Indicator | None, *, language: Language) -> dict[str, Any] | None:
+    if indicator is None:
+        return None
+    english = language is Language.EN and indicator.name_en
+    return {
+        "code": indicator.code,
+        "name": indicator.name_en if english else indicator.name,
+        "unit": indicator.unit,
+        "decimals": indicator.decimals,
+        "target": indicator.target,
+        "direction": indicator.direction.value,
+    }
+
+
+def _point_json(point: Point) -> dict[str, Any]:
+    return {
+        "period": point.period.code,
+        "cutoff_date": point.period.cutoff_date,
+        "exists": point.exists,
+        "value": point.value,
+        "coverage": coverage_json(point.coverage),
+        "previous": _compared_json(point.previous),
+        "same_period_last_year": _compared_json(point.last_year),
+        "tree_changed": point.tree_changed,
+        "method_changed": point.method_changed,
+    }
+
+
+def _child_json(child: Child) -> dict[str, Any]:
+    return {
+        "organization": organization_json(child.organization),
+        "value": child.value,
+        "coverage": coverage_json(child.coverage),
+        "previous": _compared_json(child.previous),
+        "same_period_last_year": _compared_json(child.last_year),
+    }
+
+
+def _compared_json(compared: Compared | None) -> dict[str, Any] | None:
+    if compared is None:
+        return None
+    return {
+        "period": compared.period.code,
+        "value": compared.value,
+        "change": _change_json(compared.change),
+    }
+
+
+def _change_json(change: Change | None) -> dict[str, Any] | None:
+    if change is None:
+        return None
+    return {"value": change.value, "unit": "points" if change.in_points else "percent"}

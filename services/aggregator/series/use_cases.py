@@ -1,0 +1,243 @@
+"""Reads one indicator over the periods of a span, and over the children of a node."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.aggregator.indicators.comparisons import Change, change_between
+from services.aggregator.reading.questions import Question, Topic, previous_topic, topic_at
+from services.aggregator.reading.repository import (
+    AsOf,
+    Rollup,
+    coverage_of,
+    read_as_of,
+    read_rollups,
+    sheet_of,
+)
+from services.aggregator.series.questions import Span, indicator_at
+from services.aggregator.shapes import Node
+from shared.domain.identifiers import IndicatorCode, OrganizationId
+from shared.domain.indicators import Indicator, value
+from shared.domain.organizations import OrganizationVersion, Tree
+from shared.domain.periods import Period
+from shared.domain.rollups import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The value of another period; `change` is from it to the value that it stands beside."""
+
+    period: Period
+    value: Decimal | None
+    change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period. `value` is None where it is missing or there was no such organization.
+
+    `tree_changed`: the units below the organization are not those of the period before;
+    `method_changed`: the form or the formula is not.
+    """
+
+    topic: Topic
+    indicator: Indicator | None
+    exists: bool
+    value: Decimal | None
+    coverage: Coverage
+    previous: Compared | None
+    last_year: Compared | None
+    tree_changed: bool
+    method_changed: bool
+
+    @property
+    def period(self) -> Period:
+        return self.topic.period
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    span: Span
+    as_of: AsOf
+    points: tuple[Point, ...]
+
+    @property
+    def last(self) -> Point:
+        return self.points[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One of the organizations below a node."""
+
+    organization: OrganizationVersion
+    value: Decimal | None
+    coverage: Coverage
+    previous: Compared | None
+    last_year: Compared | None
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    question: Question
+    indicator: Indicator
+    as_of: AsOf
+    items: tuple[Child, ...]
+
+
+async def read_series(connection: AsyncConnection, span: Span, *, position: int) -> Series:
+    """The series in the snapshot of `connection`, where `position` was read."""
+    rollups = await read_rollups(connection, span.nodes(), track=span.question.track)
+    topics = (*span.before, *span.topics)
+    values = {topic.period: _value_at(span, topic, rollups) for topic in topics}
+    earlier = {after.period: before for before, after in pairwise(topics)}
+    points = tuple(
+        _point(span, topic, before=earlier.get(topic.period), values=values, rollups=rollups)
+        for topic in span.topics
+    )
+    return Series(span, await read_as_of(connection, position), points)
+
+
+async def read_trends(
+    connection: AsyncConnection, spans: Sequence[Span]
+) -> dict[IndicatorCode, tuple[Decimal | None, ...]]:
+    """The values of several indicators of one form and organization, in the order of time."""
+    if not spans:
+        return {}
+    rollups = await read_rollups(connection, spans[0].nodes(), track=spans[0].question.track)
+    return {
+        span.code: tuple(_value_at(span, topic, rollups) for topic in span.topics) for span in spans
+    }
+
+
+def child_nodes(question: Question) -> list[Node]:
+    """The node itself, whose position tells whether an answer about its children has changed, and
+    the same of the periods that are compared with.
+    """
+    return [
+        topic.node(question.organization.id)
+        for topic in (question.topic, *_compared_topics(question))
+        if topic is not None
+    ]
+
+
+async def read_children(
+    connection: AsyncConnection, question: Question, *, code: IndicatorCode, position: int
+) -> Children:
+    """What each child has, in the tree's order. Raises UnknownIndicator."""
+    topic = question.topic
+    indicator = question.catalogue.indicator(code, on=topic.period.cutoff_date)
+    below = question.children(topic)
+    compared = _compared_topics(question)
+    nodes = [each.node(child.id) for each in (topic, *compared) if each for child in below]
+    rollups = await read_rollups(connection, nodes, track=question.track)
+    reading = _ChildReading(question, indicator, *compared, rollups=rollups)
+    items = tuple(map(reading.child, below))
+    return Children(question, indicator, await read_as_of(connection, position), items)
+
+
+@dataclass(frozen=True, slots=True)
+class _ChildReading:
+    """The rollups of all children, of the period and of those it is compared with."""
+
+    question: Question
+    indicator: Indicator
+    previous: Topic | None
+    last_year: Topic | None
+    rollups: Mapping[Node, Rollup]
+
+    def child(self, organization: OrganizationVersion) -> Child:
+        topic = self.question.topic
+        now = self.value(organization, topic)
+        return Child(
+            organization=organization,
+            value=now,
+            coverage=coverage_of(self.rollups.get(topic.node(organization.id))),
+            previous=self.compared(organization, self.previous, now=now),
+            last_year=self.compared(organization, self.last_year, now=now),
+        )
+
+    def value(self, organization: OrganizationVersion, topic: Topic) -> Decimal | None:
+        """By the method of the topic's own period."""
+        rollup = self.rollups.get(topic.node(organization.id))
+        indicator = indicator_at(self.question.catalogue, self.indicator.code, topic=topic)
+        if rollup is None or indicator is None:
+            return None
+        return value(indicator, sheet_of(rollup, form=topic.shape.form))
+
+    def compared(
+        self, organization: OrganizationVersion, topic: Topic | None, *, now: Decimal | None
+    ) -> Compared | None:
+        if topic is None:
+            return None
+        before = self.value(organization, topic)
+        change = change_between(self.indicator, value=now, before=before)
+        return Compared(topic.period, before, change)
+
+
+def _compared_topics(question: Question) -> tuple[Topic | None, Topic | None]:
+    topic, catalogue = question.topic, question.catalogue
+    year_before = topic.period.same_period_last_year()
+    return (
+        previous_topic(catalogue, topic),
+        topic_at(catalogue, topic.shape.form.code, period=year_before),
+    )
+
+
+def _value_at(span: Span, topic: Topic, rollups: Mapping[Node, Rollup]) -> Decimal | None:
+    indicator = span.indicator(topic)
+    rollup = rollups.get(topic.node(span.organization_id))
+    if indicator is None or rollup is None:
+        return None
+    return value(indicator, sheet_of(rollup, form=topic.shape.form))
+
+
+def _point(
+    span: Span,
+    topic: Topic,
+    *,
+    before: Topic | None,
+    values: Mapping[Period, Decimal | None],
+    rollups: Mapping[Node, Rollup],
+) -> Point:
+    period, indicator = topic.period, span.indicator(topic)
+
+    def compared(other: Period) -> Compared | None:
+        if indicator is None or other not in values:
+            return None
+        change = change_between(indicator, value=values[period], before=values[other])
+        return Compared(other, values[other], change)
+
+    return Point(
+        topic=topic,
+        indicator=indicator,
+        exists=span.organization_id in topic.shape.tree.organizations,
+        value=values[period],
+        coverage=coverage_of(rollups.get(topic.node(span.organization_id))),
+        previous=compared(period.previous()),
+        last_year=compared(period.same_period_last_year()),
+        tree_changed=before is not None and _tree_changed(span, topic, before=before),
+        method_changed=before is not None and _method_changed(span, topic, before=before),
+    )
+
+
+def _tree_changed(span: Span, topic: Topic, *, before: Topic) -> bool:
+    organization_id = span.organization_id
+    trees = (before.shape.tree, topic.shape.tree)
+    return _parents(trees[0], organization_id) != _parents(trees[1], organization_id)
+
+
+def _parents(tree: Tree, organization_id: OrganizationId) -> dict[OrganizationId, object]:
+    """Who is below an organization, and under whom."""
+    if organization_id not in tree.organizations:
+        return {}
+    below = tree.subtree(organization_id)[1:]
+    return {each: tree.organizations[each].parent_id for each in below}
+
+
+def _method_changed(span: Span, topic: Topic, *, before: Topic) -> bool:
+    same_form = topic.shape.form.version == before.shape.form.version
+    return not same_form or span.indicator(topic) != span.indicator(before)
