@@ -14,6 +14,7 @@ from services.commands.sheets import (
     SheetRow,
     column_name,
 )
+from services.intake.accounts.rules import EMAIL_PATTERN, LONGEST_NAME, USERNAME_PATTERN
 from services.intake.accounts.use_cases import username_key
 from shared.domain.names import search_key
 from shared.domain.organizations import OrganizationVersion, Tree
@@ -40,10 +41,6 @@ ROLES = SheetColumn(
 )
 EMAIL = SheetColumn("email", "Địa chỉ thư", "Địa chỉ thư điện tử.", required=False, width=30)
 COLUMNS = (USERNAME, NAME, ORGANIZATION, LEVEL, ROLES, EMAIL)
-
-USERNAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
-EMAIL_PATTERN = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\".]+(\.[^@\s<>,;\".]+)+")
-LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)

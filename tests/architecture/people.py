@@ -78,9 +78,14 @@ async def people_of(system: System) -> AsyncIterator[People]:
 
         words = await _sent(system, commune)
         holder = await person(commune, *every_role)
+        colleague = await add_account(system.owner, organization_id=commune.id)
         yield People(
             commune=commune,
-            words={**words, **await _spare_tokens(holder)},
+            words={
+                **words,
+                **await _spare_tokens(holder),
+                "account_id": str(colleague.id),
+            },
             visitor=await stack.enter_async_context(_visitor(system)),
             holders={
                 "commune": holder,

@@ -5,6 +5,7 @@ AccountError
 ├── PasswordRefused
 ├── UsernameTaken
 ├── UnknownAccount
+├── OwnAccount
 └── TooManyTokens
 
 `label` is the key of the text that people see.
@@ -57,6 +58,12 @@ class UnknownAccount(AccountError):
     def __init__(self, username: str) -> None:
         super().__init__(f"There is no account {username!r}. List them with `tonghop users list`.")
         self.username = username
+
+
+class OwnAccount(AccountError):
+    """Administrators do not lock themselves out: another one has to do it."""
+
+    code = "own_account"
 
 
 class TooManyTokens(AccountError):

@@ -78,6 +78,18 @@ async def list_accounts(connection: AsyncConnection) -> tuple[Account, ...]:
     return tuple(_of(row) for row in rows)
 
 
+async def list_accounts_of(
+    connection: AsyncConnection, organization_ids: Iterable[OrganizationId]
+) -> tuple[Account, ...]:
+    """The accounts of those organizations, by name."""
+    statement = text(
+        f"SELECT {ACCOUNT} FROM identity.account WHERE organization_id = ANY(:ids)"
+        " ORDER BY username"
+    )
+    rows = await connection.execute(statement, {"ids": sorted(organization_ids)})
+    return tuple(_of(row) for row in rows)
+
+
 async def insert_account(
     connection: AsyncConnection, *, roles: Iterable[Role], **values: Any
 ) -> Account | None:
