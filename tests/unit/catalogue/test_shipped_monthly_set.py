@@ -7,6 +7,7 @@ import pytest
 
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.packs import find_packs, read_packs
+from shared.domain.deadlines import LadderWarning
 from shared.domain.figures import Figures
 from shared.domain.forms import FormTemplate, TimeOperator
 from shared.domain.identifiers import (
@@ -176,3 +177,9 @@ def test_departments_merge_as_their_provinces_do(catalogue: Catalogue) -> None:
     before = catalogue.tree(BEFORE)
     assert {before.get(each).code for each in old} == {"H10.15", "H19.15"}
     assert new.id not in before.organizations
+
+
+def test_the_month_of_tet_2026_warns_that_receivers_have_no_time(catalogue: Catalogue) -> None:
+    regime = catalogue.regime(ECONOMY, on=date(2026, 2, 14))
+    found = catalogue.deadlines(regime, regime.period("2026-02"))
+    assert LadderWarning.GAP_NOT_KEPT in found["commune"].warnings
