@@ -22,6 +22,7 @@ _PASSING_SQLSTATES = frozenset(
         "08000", "08001", "08003", "08004", "08006",  # connection
         "25006",  # read only: a failover is under way
         "40001", "40P01",  # serialization failure, deadlock
+        "53100",  # disk full: somebody has to make room
         "53300",  # too many connections
         "55P03",  # lock not available
         "57P01", "57P02", "57P03",  # shutdown, crash, starting up

@@ -40,6 +40,9 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 PASSWORD_PAGE = "/account/password"  # noqa: S105
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "53300", "57P01", "57P02", "57P03"})
 """Serialization failure, deadlock, too many connections, and a server that stops or starts."""
+DISK_FULL = "53100"
+DISK_FULL_RETRY_SECONDS = 60
+"""Somebody has to make room first."""
 PASSING = (
     PoolTimeout,
     InterfaceError,
@@ -140,10 +143,20 @@ async def _answer_http_exception(request: Request, error: Any) -> Response:
 async def _answer_database_error(request: Request, error: Any) -> Response:
     if _sqlstate(error) in UNSTORABLE_TEXT_SQLSTATES:
         return problem_answer(request, MalformedRequest())
+    if _sqlstate(error) == DISK_FULL:
+        return _answer_disk_full(request)
     if not _is_passing(error):
         raise error
     log.warning("database_unavailable", error=type(error).__name__)
     return problem_answer(request, ServiceUnavailable())
+
+
+def _answer_disk_full(request: Request) -> Response:
+    """PostgreSQL has undone the whole transaction; reading still works."""
+    log.error("database_disk_full")
+    detail = request.app.state.labels.text("storage.full", _language(request))
+    unavailable = ServiceUnavailable(detail, retry_after_seconds=DISK_FULL_RETRY_SECONDS)
+    return problem_answer(request, unavailable)
 
 
 def _is_passing(error: Exception) -> bool:
