@@ -77,7 +77,11 @@ async def open_parts(
 def _intake(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clock) -> Part:
     relay = Relay(engine, log, clock=clock)
     intake = intake_service.build(
-        engine=engine, catalogue=CatalogueReader(engine), clock=clock, hint=relay.hint
+        engine=engine,
+        catalogue=CatalogueReader(engine),
+        clock=clock,
+        hint=relay.hint,
+        attachment_limit_bytes=settings.attachment_limit_bytes,
     )
     accounts = open_accounts(engine, session_hours=settings.session_hours)
     return Part(

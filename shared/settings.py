@@ -125,6 +125,12 @@ class Settings(BaseSettings):
         ge=1_024,
         description="Largest body of a bulk import that is read, in bytes.",
     )
+    attachment_limit_bytes: int = Field(
+        default=10_485_760,
+        ge=1_024,
+        le=104_857_600,
+        description="Largest signed PDF that is kept with a report, in bytes.",
+    )
     session_hours: int = Field(
         default=12, ge=1, le=720, description="Hours after which a person signs in again."
     )

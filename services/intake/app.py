@@ -7,8 +7,12 @@ from fastapi import APIRouter, FastAPI
 
 from services.intake.accounts.routes import account_routers
 from services.intake.accounts.service import Accounts
+from services.intake.aggregates.endpoints import router as aggregates_router
+from services.intake.aggregates.pages import router as aggregate_pages_router
 from services.intake.catalogue.endpoints import router as catalogue_router
 from services.intake.catalogue.pages import router as catalogue_pages_router
+from services.intake.documents.endpoints import router as attachments_router
+from services.intake.documents.pages import router as documents_router
 from services.intake.drafts.endpoints import router as drafts_router
 from services.intake.drafts.pages import router as entry_router
 from services.intake.forms.endpoints import router as forms_router
@@ -21,6 +25,8 @@ from services.intake.reports.pages import router as report_router
 from services.intake.review.endpoints import router as review_router
 from services.intake.review.pages import router as review_pages_router
 from services.intake.service import Intake
+from services.intake.signing.endpoints import router as signing_router
+from services.intake.signing.pages import router as signing_pages_router
 from services.intake.submissions.endpoints import router as submissions_router
 from services.intake.submissions.pages import router as sending_router
 from shared.web.application import Lifespan, ReadinessCheck, WebSettings, create_web_app
@@ -43,12 +49,18 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         forms_router,
         scripts_router,
         drafts_router,
+        signing_router,
+        attachments_router,
+        aggregates_router,
         reports_router,
         review_router,
         catalogue_router,
         home_router,
         entry_router,
         sending_router,
+        signing_pages_router,
+        documents_router,
+        aggregate_pages_router,
         report_router,
         review_pages_router,
         catalogue_pages_router,

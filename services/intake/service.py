@@ -10,22 +10,40 @@ from shared.clock import Clock
 from shared.web.principals import Principal
 from shared.web.scope import Scope, scope_of
 
+LARGEST_ATTACHMENT_BYTES = 10_485_760
+"""Unless the settings say otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """`engine` acts as the role tonghop_intake. `hint` tells the relay that an event waits."""
+    """`engine` acts as the role tonghop_intake. `hint` tells the relay that an event waits.
+
+    `attachment_limit_bytes` is the size of the largest signed file that is kept.
+    """
 
     engine: AsyncEngine
     catalogue: CatalogueReader
     clock: Clock
     hint: Callable[[], None]
+    attachment_limit_bytes: int = LARGEST_ATTACHMENT_BYTES
 
 
 def build(
-    *, engine: AsyncEngine, catalogue: CatalogueReader, clock: Clock, hint: Callable[[], None]
+    *,
+    engine: AsyncEngine,
+    catalogue: CatalogueReader,
+    clock: Clock,
+    hint: Callable[[], None],
+    attachment_limit_bytes: int = LARGEST_ATTACHMENT_BYTES,
 ) -> Intake:
     """The service on its adapters. Nothing is opened here."""
-    return Intake(engine=engine, catalogue=catalogue, clock=clock, hint=hint)
+    return Intake(
+        engine=engine,
+        catalogue=catalogue,
+        clock=clock,
+        hint=hint,
+        attachment_limit_bytes=attachment_limit_bytes,
+    )
 
 
 async def current_scope(intake: Intake, principal: Principal) -> Scope:

@@ -1,6 +1,6 @@
 """Names of things as pages say them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.forms import FormTemplate
@@ -30,6 +30,14 @@ def organization_of(
     return current or max(versions, key=lambda each: each.valid_from, default=None)
 
 
+def name_of(known: Catalogue, organization_id: OrganizationId | None, *, on: date) -> str:
+    """The office's name, "" for nobody."""
+    if organization_id is None:
+        return ""
+    organization = organization_of(known, organization_id, on=on)
+    return office_name(organization) if organization else ""
+
+
 def form_title(form: FormTemplate, language: Language) -> str:
     """The name of the form in the reader's language, Vietnamese where it has no other."""
     return (form.name_en if language is Language.EN else None) or form.name
@@ -37,4 +45,9 @@ def form_title(form: FormTemplate, language: Language) -> str:
 
 def last_day(obligation: Obligation) -> date:
     """The last day on which the report is on time; the deadline is the instant at which it ends."""
-    return vietnam_date(obligation.deadline - _INSTANT)
+    return day_before(obligation.deadline)
+
+
+def day_before(instant: datetime) -> date:
+    """The day in Vietnam that ends at the instant of a deadline."""
+    return vietnam_date(instant - _INSTANT)

@@ -4,6 +4,10 @@ Messages are Vietnamese, because people see them; programs match on ``code``, wh
 Errors of one module only may be declared beside it, but the whole tree is printed here:
 
 DomainError
+├── AggregateError
+│   ├── AggregateUnchanged
+│   ├── IncompleteAggregate
+│   └── NothingToSignOff
 ├── CatalogueError
 │   ├── AmbiguousOrganizationCode
 │   ├── AmbiguousReceiver
@@ -19,6 +23,12 @@ DomainError
 │   ├── UnknownCell
 │   ├── UnknownOrganization
 │   └── UnknownOrganizationCode
+├── DocumentError
+│   ├── AttachmentNotPdf
+│   └── AttachmentTooLarge
+├── DraftError
+│   ├── AwaitingSignature
+│   └── NotAwaitingSignature
 ├── InvalidFigure
 │   ├── AmbiguousText
 │   ├── NegativeCount
@@ -34,7 +44,8 @@ DomainError
 │   ├── CorrectionNeedsReason
 │   ├── NothingToReview
 │   ├── NothingToWithdraw
-│   └── PeriodClosed
+│   ├── PeriodClosed
+│   └── ProxyNotNeeded
 ├── ImpossibleCoverage
 ├── InvalidExpression
 └── ReasonRequired

@@ -9,7 +9,8 @@ ReportError
 ├── CorrectionNeedsReason
 ├── NothingToReview
 ├── NothingToWithdraw
-└── PeriodClosed
+├── PeriodClosed
+└── ProxyNotNeeded
 """
 
 from dataclasses import dataclass, replace
@@ -83,6 +84,15 @@ class PeriodClosed(ReportError):
         super().__init__("Kỳ báo cáo đã khóa. Chỉ nhận bản đính chính kèm lý do.")
 
 
+class ProxyNotNeeded(ReportError):
+    code = "proxy_not_needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đơn vị đã gửi báo cáo nên không nhập thay. Nếu số liệu sai, hãy trả lại để đơn vị sửa."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Where a report stands after its latest act.
@@ -152,6 +162,21 @@ def submit(report: Report, *, at: datetime, reason: str | None = None) -> Report
         live=version,
         first_submitted_at=report.first_submitted_at or at,
     )
+
+
+def require_proxy(report: Report | None, *, reason: str | None) -> None:
+    """Whether the receiver may enter for the sender (nhập thay): only where nothing was sent, or
+    what was sent is with the sender again. Raises ReasonRequired or ProxyNotNeeded.
+    """
+    if _is_blank(reason):
+        raise ReasonRequired(Act.SUBMIT)
+    if not is_with_sender(report):
+        raise ProxyNotNeeded
+
+
+def is_with_sender(report: Report | None) -> bool:
+    """Nothing was sent yet, or it was returned or withdrawn."""
+    return report is None or report.state in (ReportState.RETURNED, ReportState.WITHDRAWN)
 
 
 def withdraw(report: Report, *, reason: str | None) -> Report:

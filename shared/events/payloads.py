@@ -47,13 +47,17 @@ class TrackV1(Payload):
 
 
 class ActV1(Payload):
-    """What was done to the report, by whom, when and why."""
+    """What was done to the report, by whom, when and why.
+
+    `proxy`: the receiver entered the version for the sender. Absent in events of older releases.
+    """
 
     verb: Act
     actor_id: Identifier
     actor_name: str
     at: AwareDatetime
     reason: str | None
+    proxy: bool = False
 
 
 class ReportStateV1(Payload):
@@ -95,6 +99,45 @@ class ObligationStateV1(Payload):
     reason: str | None
 
 
+class CoverageV1(Payload):
+    """How many reports were expected, approved, and of these first sent on time."""
+
+    expected: Annotated[int, Field(ge=0)]
+    reported: Annotated[int, Field(ge=0)]
+    on_time: Annotated[int, Field(ge=0)]
+
+
+class SignOffActV1(Payload):
+    """Who signed off, when, and why an aggregate that lacks reports (else null)."""
+
+    actor_id: Identifier
+    actor_name: str
+    at: AwareDatetime
+    reason: str | None
+
+
+class AggregateSignedOffV1(Payload):
+    """An aggregate as it was sent upward: the approved figures as they were read at `position`.
+
+    Never an input of a roll-up. A later sign-off of the same has a higher `sequence`.
+    """
+
+    signoff_id: Identifier
+    sequence: Counter
+    organization_id: Identifier
+    organization_code: str
+    province_id: Identifier
+    regime: str
+    form: str
+    form_version: Counter
+    period: str
+    figures: FiguresByRow
+    coverage: CoverageV1
+    position: Counter
+    sha256: str
+    act: SignOffActV1
+
+
 class CatalogueChangedV1(Payload):
     """The catalogue was loaded: organizations, chains, forms, calendars or indicators changed."""
 
@@ -105,6 +148,7 @@ class CatalogueChangedV1(Payload):
 SCHEMAS: Mapping[str, type[Payload]] = {
     "report-state.v1": ReportStateV1,
     "obligation-state.v1": ObligationStateV1,
+    "aggregate-signed-off.v1": AggregateSignedOffV1,
     "catalogue-changed.v1": CatalogueChangedV1,
 }
 """The published name of each payload's JSON Schema."""
@@ -112,6 +156,7 @@ SCHEMAS: Mapping[str, type[Payload]] = {
 PAYLOADS: Mapping[str, type[Payload]] = {
     **dict.fromkeys(REPORT_EVENTS, ReportStateV1),
     **dict.fromkeys(OBLIGATION_EVENTS, ObligationStateV1),
+    EventType.AGGREGATE_SIGNED_OFF: AggregateSignedOffV1,
     EventType.CATALOGUE_CHANGED: CatalogueChangedV1,
 }
 """The payload of each event type."""

@@ -29,6 +29,12 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 IMPORT_PATH = "/api/v1/imports"
 """The one path whose bodies hold many reports."""
 
+ATTACHMENT_PATHS = ("/api/v1/attachments", "/documents")
+"""The paths whose bodies hold a file."""
+
+FORM_ALLOWANCE_BYTES = 65_536
+"""What a form holds beside its file."""
+
 ReadinessCheck = Callable[[], Awaitable[None]]
 """Returns when the part is ready; raises when it is not."""
 
@@ -44,6 +50,8 @@ class WebSettings(Protocol):
     def body_limit_bytes(self) -> int: ...
     @property
     def import_limit_bytes(self) -> int: ...
+    @property
+    def attachment_limit_bytes(self) -> int: ...
 
 
 def create_web_app(
@@ -115,10 +123,16 @@ def _add_middleware(app: FastAPI, settings: WebSettings) -> None:
     app.add_middleware(
         BodyLimit,
         limit=settings.body_limit_bytes,
-        limits={IMPORT_PATH: settings.import_limit_bytes},
+        limits=_body_limits(settings),
     )
     app.add_middleware(RequestContext)
     app.add_middleware(SecurityHeaders, https=https)
+
+
+def _body_limits(settings: WebSettings) -> dict[str, int]:
+    """In bytes, of the paths that take more than others."""
+    file = settings.attachment_limit_bytes + FORM_ALLOWANCE_BYTES
+    return {IMPORT_PATH: settings.import_limit_bytes, **dict.fromkeys(ATTACHMENT_PATHS, file)}
 
 
 def _joined(lifespans: Sequence[Lifespan]) -> Lifespan:

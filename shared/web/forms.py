@@ -1,9 +1,22 @@
 """Reading the fields of a sent form when their names are not known beforehand."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import Request
 from starlette.datastructures import FormData
 
 from shared.web.problems import MalformedRequest
+
+
+@asynccontextmanager
+async def form_with_files(request: Request) -> AsyncIterator[FormData]:
+    """The form of the request; its files are gone when the block ends. Raises as `read_form`."""
+    form = await read_form(request)
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 async def read_form(request: Request) -> FormData:

@@ -37,7 +37,9 @@ class Person:
             if guard.body is not None:
                 sent["json"] = _filled(guard.body, words)
             if guard.form is not None:
-                sent["data"] = {"csrf_token": self.csrf_token, **guard.form}
+                sent["data"] = {"csrf_token": self.csrf_token, **_filled(guard.form, words)}
+            if guard.file is not None:
+                sent["files"] = {"file": guard.file}
         request = client.build_request(route.method, route.path.format_map(named), **sent)
         answer = await client.send(request, stream=True)
         if not answer.headers.get("content-type", "").startswith("text/event-stream"):
@@ -82,6 +84,7 @@ async def people_of(system: System) -> AsyncIterator[People]:
         yield People(
             commune=commune,
             words={
+                "district": district.code,
                 **words,
                 **await _spare_tokens(holder),
                 "account_id": str(colleague.id),
@@ -130,7 +133,14 @@ async def _sent(system: System, commune: OrganizationVersion) -> dict[str, str]:
     assert answer.status_code == 201, answer.text
     receipt = answer.json()
     [duty] = (await sender.get("/api/v1/obligations", period=PERIOD))["items"]
+    obligation_id = duty["obligation_id"]
+    attached = await system.client.post(
+        f"/api/v1/attachments?obligation={obligation_id}",
+        files={"file": b"%PDF-1.7 signed"},
+        headers={"authorization": f"Bearer {system.province.tokens[commune.code]}"},
+    )
     return {
+        "attachment": attached.json()["sha256"],
         "organization": commune.code,
         "form": FORM,
         "period": PERIOD,

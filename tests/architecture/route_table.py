@@ -168,9 +168,7 @@ API = (
         "GET",
         "/api/v1/aggregates/{slug}/{period}",
         SIGNED_IN,
-        Foreign(
-            holder="district", query={"organization": "{district}"}, words={"slug": "ii-06a"}
-        ),
+        Foreign(holder="district", query={"organization": "{district}"}, words={"slug": "ii-06a"}),
     ),
     Route(
         "POST",
@@ -178,7 +176,7 @@ API = (
         SIGNERS | REVIEWERS,
         Foreign(
             holder="district",
-            body={"form": "ii-06a", "period": "{period}"},
+            body={"organization": "{district}", "form": "ii-06a", "period": "{period}"},
             headers={"If-Match": f'"{"0" * 64}"'},
         ),
     ),
@@ -230,15 +228,13 @@ PAGES = (
         "GET",
         "/aggregates/{slug}/{period}",
         SIGNED_IN,
-        Foreign(
-            holder="district", query={"organization": "{district}"}, words={"slug": "ii-06a"}
-        ),
+        Foreign(holder="district", query={"organization": "{district}"}, words={"slug": "ii-06a"}),
     ),
     Route(
         "POST",
         "/aggregates/{slug}/{period}/sign-off",
         SIGNERS | REVIEWERS,
-        Own(query={}),
+        Foreign(holder="district", form={"organization": "{district}"}, words={"slug": "ii-06a"}),
     ),
     Route("GET", "/dashboard", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/dashboard/fragment", SIGNED_IN, Foreign(query=SHEET)),

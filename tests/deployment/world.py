@@ -147,7 +147,7 @@ async def _people(connection: AsyncConnection, known: Catalogue) -> Province:
         each for each in known.tree(today).organizations.values() if each.level == "commune"
     ]
     senders = [
-        Sender(each.code, await _token(connection, each, role=Role.PREPARER)) for each in communes
+        Sender(each.code, await _token(connection, each, role=Role.SIGNER)) for each in communes
     ]
     return Province(senders, await _token(connection, top, role=Role.ANALYST))
 

@@ -128,7 +128,7 @@ class World:
         return token
 
     async def as_sender(self, organization: OrganizationVersion) -> "Caller":
-        return Caller(self, organization, await self.token(organization, "preparer"))
+        return Caller(self, organization, await self.token(organization, "preparer", "signer"))
 
     async def as_reviewer(self, organization: OrganizationVersion) -> "Caller":
         return Caller(self, organization, await self.token(organization, "reviewer"))

@@ -44,6 +44,7 @@ class EdgeSettings:
     base_url: str = BASE_URL
     body_limit_bytes: int = 1_048_576
     import_limit_bytes: int = 33_554_432
+    attachment_limit_bytes: int = 10_485_760
 
 
 async def nobody(_: bytes) -> Principal | None:

@@ -21,7 +21,7 @@ from shared.web.principals import Principal, Role
 router = APIRouter(prefix="/api/v1", tags=["drafts"], route_class=ExactRoute)
 
 ObligationNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE)]
+SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE, Role.REVIEWER)]
 
 
 @router.get("/drafts/{obligation_id}")

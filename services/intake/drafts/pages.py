@@ -12,11 +12,12 @@ from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.drafts.entry_data import entry_data
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
-from services.intake.drafts.use_cases import LONGEST_CELL, keep_draft
+from services.intake.drafts.use_cases import LONGEST_CELL, keep_draft, require_enterable
 from services.intake.grids import entry_grid
 from services.intake.obligations.pages import ENTERING, duty_line
 from services.intake.service import Intake
 from services.intake.wording import form_title, office_name
+from shared.domain.drafts import DraftState
 from shared.domain.faults import Fault
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ObligationId
@@ -24,7 +25,7 @@ from shared.web.access import require
 from shared.web.forms import read_form
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
-from shared.web.principals import Principal
+from shared.web.principals import Principal, Role
 from shared.web.problems import VersionConflict
 
 CELL_PREFIX = "cell"
@@ -32,7 +33,7 @@ CELL_PREFIX = "cell"
 router = APIRouter(include_in_schema=False)
 
 ObligationNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-SenderDep = Annotated[Principal, require(*ENTERING)]
+SenderDep = Annotated[Principal, require(*ENTERING, Role.REVIEWER)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,11 @@ async def entry_page(
     intake: IntakeDep,
     faults: bool = False,
 ) -> Response:
-    """The draft, else the last version that was sent."""
+    """The draft, else the last version that was sent; what awaits signature is only read."""
     work = await open_sheet(intake, principal, ObligationId(obligation_id))
+    require_enterable(work.desk)
+    if work.desk.draft.state is DraftState.AWAITING_SIGNATURE:
+        return RedirectResponse(f"/obligations/{obligation_id}/check", status_code=303)
     found = judge_draft(work) if faults else ()
     return await _page(request, pages, intake, work=work, shown=_Shown(faults=found))
 
@@ -140,6 +144,8 @@ async def _page(
         grid=grid,
         errors=_summary(shown.faults, form),
         conflict=shown.conflict,
+        proxy=work.desk.proxy,
+        hand_back_reason=draft.hand_back_reason,
         draft_version=draft.version,
         nothing_to_report=draft.nothing_to_report,
         saved_at=draft.updated_at,

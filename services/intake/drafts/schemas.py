@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.use_cases import LONGEST_CELL
+from services.intake.reports.documents import DocumentBody, document_json
 from services.intake.submissions.schemas import FreeText
 from shared.domain.identifiers import ObligationId
 
@@ -20,12 +21,16 @@ class DraftBody(BaseModel):
     figures: dict[str, dict[str, CellText]] = Field(default_factory=dict)
     nothing_to_report: bool = False
     explanations: dict[str, FreeText] = Field(default_factory=dict)
+    document: Annotated[
+        DocumentBody | None, Field(description="Left as it is when absent; {} clears it.")
+    ] = None
 
     def content(self) -> DraftContent:
         return DraftContent(
             figures=self.figures,
             nothing_to_report=self.nothing_to_report,
             explanations=self.explanations,
+            document=None if self.document is None else self.document.document(),
         )
 
 
@@ -34,8 +39,14 @@ def draft_json(obligation_id: ObligationId, draft: Draft) -> dict[str, Any]:
     return {
         "obligation_id": obligation_id,
         "version": draft.version,
+        "state": draft.state.value,
         "figures": draft.figures,
         "nothing_to_report": draft.nothing_to_report,
         "explanations": draft.explanations,
+        "document": document_json(draft.document),
+        "reason": draft.reason,
         "updated_at": draft.updated_at,
+        "prepared_by": draft.prepared_by_name,
+        "prepared_at": draft.prepared_at,
+        "hand_back_reason": draft.hand_back_reason,
     }

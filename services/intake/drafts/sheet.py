@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.use_cases import Desk, open_desk
+from services.intake.reports.documents import body_of_document
 from services.intake.reports.repository import read_compared, read_last_version
 from services.intake.reports.rows import StoredVersion
 from services.intake.service import Intake
@@ -85,6 +86,8 @@ def body_of(desk: Desk) -> SubmissionBody:
         figures={} if draft.nothing_to_report else draft.figures,
         nothing_to_report=draft.nothing_to_report,
         explanations=dict(draft.explanations),
+        document=None if draft.document.is_blank else body_of_document(draft.document),
+        reason=draft.reason,
     )
 
 
@@ -99,4 +102,5 @@ def _draft_of(version: StoredVersion) -> Draft:
         nothing_to_report=version.nothing_to_report,
         explanations=version.explanations,
         updated_at=None,
+        document=version.document,
     )

@@ -1,4 +1,6 @@
-"""Keeping what is typed. A draft is the organization's own: nobody else reads it."""
+"""Keeping what is typed. A draft is read by those who type it only: the sender, or the receiver
+that enters for the sender (nhập thay).
+"""
 
 from dataclasses import dataclass
 
@@ -9,10 +11,18 @@ from services.intake.obligations.use_cases import read_duty
 from services.intake.places import Place, place_of
 from services.intake.service import Intake
 from shared.db.engine import driver, transaction
+from shared.domain.drafts import require_open
 from shared.domain.identifiers import ObligationId
-from shared.domain.obligations import ObligationState
-from shared.web.principals import Principal
-from shared.web.problems import NotFound, ProblemFault, ValidationFailed, VersionConflict
+from shared.domain.obligations import Obligation, ObligationState
+from shared.domain.reports import ProxyNotNeeded, is_with_sender
+from shared.web.principals import Principal, Role
+from shared.web.problems import (
+    NotFound,
+    NotPermitted,
+    ProblemFault,
+    ValidationFailed,
+    VersionConflict,
+)
 
 LONGEST_CELL = 64
 
@@ -27,31 +37,75 @@ EMPTY = Draft(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What an officer has before them: the duty, what it is about, and what is kept of it."""
+    """What an officer has before them: the duty, what it is about, and what is kept of it.
+
+    `proxy` says that the officer is the receiver's, entering for the sender.
+    """
 
     duty: Duty
     place: Place
     draft: Draft
+    proxy: bool
 
 
 async def open_desk(intake: Intake, principal: Principal, obligation_id: ObligationId) -> Desk:
-    """The officer's own duty with its draft, an empty one if nothing is kept.
+    """The duty with the draft of the officer's organization, an empty one if nothing is kept.
 
-    Raises NotFound for a duty that is not the organization's own.
+    Raises as `entered_duty`.
     """
-    duty = await own_duty(intake, principal, obligation_id)
+    duty = await entered_duty(intake, principal, obligation_id)
     async with intake.engine.connect() as connection:
-        draft = await repository.read_draft(await driver(connection), obligation_id)
+        draft = await repository.read_draft(
+            await driver(connection), obligation_id, by=principal.organization_id
+        )
     place = place_of(await intake.catalogue.current(), duty.obligation)
-    return Desk(duty=duty, place=place, draft=draft or EMPTY)
+    return Desk(
+        duty=duty,
+        place=place,
+        draft=draft or EMPTY,
+        proxy=is_proxy(duty.obligation, principal),
+    )
+
+
+def require_enterable(desk: Desk) -> None:
+    """For a sender one enters only while nothing of theirs stands. Raises ProxyNotNeeded."""
+    if desk.proxy and not is_with_sender(desk.duty.report):
+        raise ProxyNotNeeded
+
+
+def is_proxy(obligation: Obligation, principal: Principal) -> bool:
+    """Whether what the principal enters is entered for another organization."""
+    return obligation.organization_id != principal.organization_id
+
+
+async def entered_duty(intake: Intake, principal: Principal, obligation_id: ObligationId) -> Duty:
+    """A duty that the principal may enter: of their own organization, or received by it.
+
+    Raises:
+        NotFound: any other duty.
+        NotPermitted: the account neither prepares nor signs.
+    """
+    duty = await read_duty(intake, principal, obligation_id)
+    if duty.obligation.state is ObligationState.EXCLUDED:
+        raise NotFound
+    if is_proxy(duty.obligation, principal):
+        if not may_enter_for_sender(duty.obligation, principal):
+            raise NotFound
+    elif not principal.has_any(Role.PREPARER, Role.SIGNER, Role.SERVICE):
+        raise NotPermitted
+    return duty
+
+
+def may_enter_for_sender(obligation: Obligation, principal: Principal) -> bool:
+    """Only a reviewer of the organization that receives the report by the chain."""
+    receives = obligation.receiver_id == principal.organization_id
+    return receives and principal.has_any(Role.REVIEWER)
 
 
 async def own_duty(intake: Intake, principal: Principal, obligation_id: ObligationId) -> Duty:
     """A duty that the principal's organization has to meet. Raises NotFound for any other."""
-    duty = await read_duty(intake, principal, obligation_id)
-    obligation = duty.obligation
-    excluded = obligation.state is ObligationState.EXCLUDED
-    if obligation.organization_id != principal.organization_id or excluded:
+    duty = await entered_duty(intake, principal, obligation_id)
+    if is_proxy(duty.obligation, principal):
         raise NotFound
     return duty
 
@@ -67,32 +121,29 @@ async def keep_draft(
     """The draft as it is now kept.
 
     Raises:
-        NotFound: the duty is not the organization's own.
+        NotFound, NotPermitted: the duty is not one that the principal may enter.
         ValidationFailed: cells that the form has no field for.
+        AwaitingSignature: it lies before the signer.
         VersionConflict: it is not at version `replaces`; nothing is overwritten.
     """
-    duty = await own_duty(intake, principal, obligation_id)
-    place = place_of(await intake.catalogue.current(), duty.obligation)
-    _require_fields(place, content)
-    now = intake.clock.now()
+    desk = await open_desk(intake, principal, obligation_id)
+    _require_fields(desk.place, content)
+    require_open(desk.draft.state)
     async with transaction(intake.engine) as connection:
+        native = await driver(connection)
         version = await repository.save_draft(
-            await driver(connection),
+            native,
             obligation_id,
             content=content,
             replaces=replaces,
+            organization_id=principal.organization_id,
             by=principal.account_id,
-            at=now,
+            at=intake.clock.now(),
         )
-        if version is None:
-            raise VersionConflict
-    return Draft(
-        version=version,
-        figures=content.figures,
-        nothing_to_report=content.nothing_to_report,
-        explanations=content.explanations,
-        updated_at=now,
-    )
+        kept = await repository.read_draft(native, obligation_id, by=principal.organization_id)
+    if version is None or kept is None:
+        raise VersionConflict
+    return kept
 
 
 def _require_fields(place: Place, content: DraftContent) -> None:

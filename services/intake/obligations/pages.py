@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.intake.aggregates.pages import SIGNING_OFF, AggregateLine, aggregate_line
+from services.intake.aggregates.use_cases import read_duties
 from services.intake.dependencies import IntakeDep
 from services.intake.obligations.repository import Duty
 from services.intake.obligations.schemas import standing_of
@@ -16,6 +18,7 @@ from services.intake.review.use_cases import count_waiting
 from services.intake.service import Intake
 from services.intake.wording import form_title, last_day, office_name, organization_of
 from shared.catalogue.catalogue import Catalogue
+from shared.domain.drafts import DraftState
 from shared.domain.obligations import ObligationState, Standing
 from shared.domain.reports import ReportState
 from shared.labels.labels import Language
@@ -25,6 +28,7 @@ from shared.web.pages import PagesDep
 from shared.web.principals import Principal, Role
 
 SENT_SHOWN = 12
+SIGNED_SHOWN = 3
 ENTERING = (Role.PREPARER, Role.SIGNER)
 
 router = APIRouter(include_in_schema=False)
@@ -58,7 +62,25 @@ async def home(
     waiting = None
     if principal.has_any(Role.REVIEWER):
         waiting = await count_waiting(intake, principal)
-    return pages.render(request, "intake/home.html", waiting=waiting, **context)
+    aggregates = await _aggregates(intake, principal, language=language_of(request))
+    return pages.render(
+        request, "intake/home.html", waiting=waiting, aggregates=aggregates, **context
+    )
+
+
+async def _aggregates(
+    intake: Intake, principal: Principal, *, language: Language
+) -> list[AggregateLine]:
+    """What is to be signed off first, then the newest that was."""
+    if not principal.has_any(*SIGNING_OFF):
+        return []
+    known, now = await intake.catalogue.current(), intake.clock.now()
+    lines = [
+        aggregate_line(duty, known, now=now, today=intake.clock.today(), language=language)
+        for duty in await read_duties(intake, principal)
+    ]
+    signed = [line for line in lines if line.signed_at is not None]
+    return [*(line for line in lines if line.signed_at is None), *signed[:SIGNED_SHOWN]]
 
 
 async def _own_duties(
@@ -74,8 +96,13 @@ async def _own_duties(
     organization = organization_of(known, principal.organization_id, on=intake.clock.today())
     sent = [line for line in lines if _is_sent(line)]
     open_lines = sorted((line for line in lines if not _is_sent(line)), key=_by_deadline)
+    signs = principal.has_any(Role.SIGNER)
+    awaiting = [line for line in lines if _awaits_signature(line)] if signs else []
+    open_lines = [line for line in open_lines if line not in awaiting]
     return {
         "organization_name": office_name(organization) if organization else "",
+        "signs": signs,
+        "awaiting": awaiting,
         "due": [line for line in open_lines if line.standing is not Standing.NOT_DUE],
         "upcoming": [line for line in open_lines if line.standing is Standing.NOT_DUE],
         "sent": sorted(sent, key=_by_deadline, reverse=True)[:SENT_SHOWN],
@@ -107,14 +134,25 @@ def duty_line(
 
 
 def _state(duty: Duty) -> str:
-    """A draft begun after a return is still a returned report: that is what one must know."""
+    """A draft begun after a return is still a returned report: that is what one must know, unless
+    it lies before the signer.
+    """
+    if duty.draft_state is DraftState.AWAITING_SIGNATURE:
+        return duty.draft_state.value
     if duty.report is not None:
         return duty.report.state.value
     return "not_started" if duty.draft_updated_at is None else "draft"
 
 
+def _awaits_signature(line: DutyLine) -> bool:
+    return line.duty.draft_state is DraftState.AWAITING_SIGNATURE
+
+
 def _is_sent(line: DutyLine) -> bool:
+    """A new version that awaits signature is work to do, whatever stands."""
     report = line.duty.report
+    if _awaits_signature(line):
+        return False
     return report is not None and report.state in (
         ReportState.SUBMITTED,
         ReportState.APPROVED,

@@ -13,6 +13,7 @@ from services.intake.reports.rows import (
     report_of,
 )
 from shared.db.locks import AdvisoryLock
+from shared.domain.drafts import DraftState
 from shared.domain.identifiers import (
     FormCode,
     ObligationId,
@@ -83,12 +84,16 @@ SELECT count(*) FROM stored
 
 LIST = f"""
 SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, d.updated_at AS draft_updated_at,
+       d.state AS draft_state, d.prepared_by_name, d.hand_back_reason,
        (SELECT count(*) FROM jsonb_each(d.figures) r, jsonb_each(r.value)) AS draft_cells,
        (SELECT a.reason FROM log.report_act a
-        WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return') AS return_reason
+        WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return'
+       ) AS return_reason,
+       (SELECT v.proxy_by FROM log.report_version v
+        WHERE v.report_id = r.id AND v.version = r.last_version) AS proxy_by
 FROM log.obligation o
 LEFT JOIN log.report r ON r.obligation_id = o.id
-LEFT JOIN intake.draft d ON d.obligation_id = o.id
+LEFT JOIN intake.draft d ON (d.obligation_id, d.organization_id) = (o.id, o.organization_id)
 WHERE o.organization_id = ANY($1::bigint[])
   AND ($2::text IS NULL OR o.period = $2)
   AND ($3::text IS NULL OR o.form = $3)
@@ -99,25 +104,37 @@ ORDER BY o.id LIMIT $6
 
 READ_ONE = f"""
 SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, d.updated_at AS draft_updated_at,
+       d.state AS draft_state, d.prepared_by_name, d.hand_back_reason,
        (SELECT count(*) FROM jsonb_each(d.figures) r, jsonb_each(r.value)) AS draft_cells,
        (SELECT a.reason FROM log.report_act a
-        WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return') AS return_reason
+        WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return'
+       ) AS return_reason,
+       (SELECT v.proxy_by FROM log.report_version v
+        WHERE v.report_id = r.id AND v.version = r.last_version) AS proxy_by
 FROM log.obligation o
 LEFT JOIN log.report r ON r.obligation_id = o.id
-LEFT JOIN intake.draft d ON d.obligation_id = o.id
+LEFT JOIN intake.draft d ON (d.obligation_id, d.organization_id) = (o.id, o.organization_id)
 WHERE o.id = $1 AND o.organization_id = ANY($2::bigint[])
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """An obligation with what was done about it. Times are instants of the business clock."""
+    """An obligation with what was done about it. Times are instants of the business clock.
+
+    `draft_state` and what follows are of the sender's draft; None where there is none.
+    `entered_by` is the receiver that entered the last version for the sender.
+    """
 
     obligation: Obligation
     report: Report | None
     draft_updated_at: datetime | None
     draft_cells: int
     return_reason: str | None
+    draft_state: DraftState | None = None
+    prepared_by_name: str | None = None
+    hand_back_reason: str | None = None
+    entered_by: OrganizationId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +237,10 @@ def _duty(row: Mapping[str, Any]) -> Duty:
         draft_updated_at=row["draft_updated_at"],
         draft_cells=row["draft_cells"],
         return_reason=row["return_reason"],
+        draft_state=None if row["draft_state"] is None else DraftState(row["draft_state"]),
+        prepared_by_name=row["prepared_by_name"],
+        hand_back_reason=row["hand_back_reason"],
+        entered_by=row["proxy_by"],
     )
 
 

@@ -47,7 +47,13 @@ def track_of(version: StoredVersion | None) -> dict[str, Any] | None:
 
 
 def act_of(
-    verb: Act, *, actor_id: int, actor_name: str, at: datetime, reason: str | None
+    verb: Act,
+    *,
+    actor_id: int,
+    actor_name: str,
+    at: datetime,
+    reason: str | None,
+    proxy: bool = False,
 ) -> dict[str, Any]:
     """What was done, by whom, when and why."""
     return {
@@ -56,6 +62,7 @@ def act_of(
         "actor_name": actor_name,
         "at": at.isoformat(),
         "reason": reason,
+        "proxy": proxy,
     }
 
 

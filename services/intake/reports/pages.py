@@ -14,7 +14,8 @@ from services.intake.reports.rows import StoredVersion
 from services.intake.reports.schemas import LONGEST_REASON
 from services.intake.reports.use_cases import Decision, History, decide, read_history
 from services.intake.service import Intake
-from services.intake.wording import form_title, office_name
+from services.intake.signing.history import read_signing
+from services.intake.wording import form_title, name_of, office_name
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.errors import ReasonRequired
 from shared.domain.figures import Figures
@@ -134,7 +135,7 @@ async def _page(
     grid = version_grid(known, filed.obligation, history, wanted=wanted, language=language)
     own = filed.obligation.organization_id == principal.organization_id
     sender = own and principal.has_any(*ENTERING)
-    first = filed.report.first_submitted_at
+    first, obligation_id = filed.report.first_submitted_at, filed.obligation.id
     return pages.render(
         request,
         "intake/report.html",
@@ -152,6 +153,8 @@ async def _page(
         has_changes=has_changes(grid),
         late=first is not None and first > filed.obligation.deadline,
         last_reason=history.acts[-1].reason or "",
+        entered_by=name_of(known, wanted.proxy_by, on=intake.clock.today()),
+        signing=await read_signing(intake, obligation_id) if own and obligation_id else (),
         may_mend=sender,
         may_withdraw=sender and filed.report.state is ReportState.SUBMITTED,
         errors=errors,

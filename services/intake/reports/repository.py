@@ -38,8 +38,11 @@ WHERE v.report_id = $1 ORDER BY v.version DESC LIMIT 1
 """
 
 READ_ACTS = """
-SELECT a.sequence, a.verb, a.version, a.actor_name, a.at, a.reason, a.event_id
-FROM log.report_act a WHERE a.report_id = $1 ORDER BY a.sequence
+SELECT a.sequence, a.verb, a.version, a.actor_name, a.at, a.reason, a.event_id,
+       a.verb = 'submit' AND v.proxy_by IS NOT NULL AS proxy
+FROM log.report_act a
+LEFT JOIN log.report_version v ON v.report_id = a.report_id AND v.version = a.version
+WHERE a.report_id = $1 ORDER BY a.sequence
 """
 
 READ_EVENTS = """
@@ -94,7 +97,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class RecordedAct:
-    """One act as the log keeps it."""
+    """One act as the log keeps it; `proxy`: the receiver did it for the sender."""
 
     sequence: int
     verb: Act
@@ -103,6 +106,7 @@ class RecordedAct:
     at: datetime
     reason: str | None
     event_id: UUID
+    proxy: bool
 
 
 @dataclass(frozen=True, slots=True)

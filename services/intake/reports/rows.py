@@ -1,11 +1,13 @@
 """Table rows of the log to domain values, for every feature that reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from services.intake.reports.documents import document_of
 from shared.db.engine import read_json
+from shared.domain.documents import Document
 from shared.domain.figures import Figures, figures_from_text
 from shared.domain.identifiers import (
     FormCode,
@@ -26,7 +28,10 @@ FigureTexts = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One version as it was sent. It never changes."""
+    """One version as it was sent. It never changes.
+
+    `proxy_by` is the receiver that entered it for the sender, None where the sender sent it.
+    """
 
     version: int
     form_version: int
@@ -37,6 +42,8 @@ class StoredVersion:
     submitted_by_name: str
     receipt_number: str
     content_sha256: str
+    document: Document = field(default_factory=Document)
+    proxy_by: OrganizationId | None = None
 
     @property
     def figures(self) -> Figures:
@@ -56,7 +63,7 @@ r.first_submitted_at
 
 VERSION_COLUMNS = """
 v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations, v.submitted_at,
-v.submitted_by_name, v.receipt_number, v.content_sha256
+v.submitted_by_name, v.receipt_number, v.content_sha256, v.document, v.proxy_by
 """
 
 
@@ -110,6 +117,8 @@ def version_of(row: Row) -> StoredVersion | None:
         submitted_by_name=row["submitted_by_name"],
         receipt_number=row["receipt_number"],
         content_sha256=row["content_sha256"],
+        document=document_of(row["document"]),
+        proxy_by=None if row["proxy_by"] is None else OrganizationId(row["proxy_by"]),
     )
 
 

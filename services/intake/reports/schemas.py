@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from services.intake.places import Place
+from services.intake.reports.documents import document_json
 from services.intake.reports.links import receipt_links, report_links
 from services.intake.reports.repository import (
     CausedEvent,
@@ -70,6 +71,8 @@ def version_summary(version: StoredVersion) -> dict[str, Any]:
         "submitted_by": version.submitted_by_name,
         "receipt_number": version.receipt_number,
         "sha256": version.content_sha256,
+        "document": document_json(version.document),
+        "proxy": version.proxy_by is not None,
     }
 
 
@@ -90,6 +93,7 @@ def act_json(act: RecordedAct) -> dict[str, Any]:
         "actor_name": act.actor_name,
         "at": act.at,
         "reason": act.reason,
+        "proxy": act.proxy,
         "event_id": act.event_id,
     }
 
@@ -123,6 +127,8 @@ def receipt_json(receipt: StoredReceipt) -> dict[str, Any]:
         "on_time": first <= obligation.deadline,
         "deadline": obligation.deadline,
         "sha256": version.content_sha256,
+        "document": document_json(version.document),
+        "proxy": version.proxy_by is not None,
         "event_id": receipt.event_id,
         "links": receipt_links(filed_id(receipt.filed), version.receipt_number),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
@@ -13,12 +13,13 @@ from services.intake.places import place_of
 from services.intake.reports.pages import decision_of, has_changes, version_grid
 from services.intake.reports.use_cases import History, decide, read_compared_period, read_history
 from services.intake.review.repository import Waiting
-from services.intake.review.use_cases import Queue, QueueFilter, read_queue
+from services.intake.review.use_cases import Queue, QueueFilter, read_missing, read_queue
 from services.intake.service import Intake
-from services.intake.wording import form_title, office_name, organization_of
+from services.intake.wording import form_title, last_day, office_name, organization_of
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.errors import ReasonRequired
-from shared.domain.identifiers import ReportId
+from shared.domain.identifiers import ObligationId, ReportId
+from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, ReportError, ReportState
 from shared.labels.labels import Language
 from shared.web.access import require
@@ -28,6 +29,7 @@ from shared.web.principals import Principal, Role
 from shared.web.problems import VersionConflict
 
 SHOWN_STATES = (ReportState.SUBMITTED, ReportState.RETURNED, ReportState.APPROVED)
+MISSING = "missing"
 QUEUE_LENGTH = 500
 DECIDABLE = (ReportState.SUBMITTED, ReportState.APPROVED)
 
@@ -54,6 +56,18 @@ class QueueLine:
     explained: int
 
 
+@dataclass(frozen=True, slots=True)
+class MissingLine:
+    """One report that is owed and was not sent."""
+
+    obligation_id: ObligationId | None
+    organization_name: str
+    title: str
+    code: str
+    period: str
+    last_day: date
+
+
 @router.get("/review")
 async def queue_page(
     request: Request,
@@ -61,11 +75,13 @@ async def queue_page(
     pages: PagesDep,
     principal: ReviewerDep,
     intake: IntakeDep,
-    state: ReportState = ReportState.SUBMITTED,
+    state: ReportState | Literal["missing"] = ReportState.SUBMITTED,
     done: Done = "",
 ) -> Response:
-    """What waits, unless another state is asked for."""
-    queue = await read_queue(intake, principal, QueueFilter(state=state, limit=QUEUE_LENGTH))
+    """What waits, unless another state is asked for; `missing` is what was not sent."""
+    wanted = ReportState.SUBMITTED if state == MISSING else ReportState(state)
+    queue = await read_queue(intake, principal, QueueFilter(state=wanted, limit=QUEUE_LENGTH))
+    missing = await read_missing(intake, principal, limit=QUEUE_LENGTH)
     known, language = await intake.catalogue.current(), language_of(request)
     organization = organization_of(known, principal.organization_id, on=intake.clock.today())
     return pages.render(
@@ -73,8 +89,9 @@ async def queue_page(
         "intake/review.html",
         organization_name=office_name(organization) if organization else "",
         lines=_lines(queue, known, language=language),
-        state=state.value,
-        state_tabs=_tabs(request, queue),
+        missing=[_missing_line(each, known, language=language) for each in missing],
+        state=str(state),
+        state_tabs=[*_tabs(request, queue), _missing_tab(request, len(missing))],
         done=done,
     )
 
@@ -237,6 +254,24 @@ def _tabs(request: Request, queue: Queue) -> Sequence[tuple[str, str, str]]:
         )
         for state in SHOWN_STATES
     ]
+
+
+def _missing_tab(request: Request, count: int) -> tuple[str, str, str]:
+    labels, language = request.app.state.labels, language_of(request)
+    text = labels.text("intake.proxy.missing", language)
+    return MISSING, f"{text} ({count})", f"/review?state={MISSING}"
+
+
+def _missing_line(obligation: Obligation, known: Catalogue, *, language: Language) -> MissingLine:
+    place = place_of(known, obligation)
+    return MissingLine(
+        obligation_id=obligation.id,
+        organization_name=office_name(place.organization),
+        title=form_title(place.form, language),
+        code=place.form.code,
+        period=obligation.period,
+        last_day=last_day(obligation),
+    )
 
 
 def _lines(queue: Queue, known: Catalogue, *, language: Language) -> list[QueueLine]:

@@ -15,6 +15,7 @@ from services.intake.reports.rows import (
 )
 from shared.db.engine import read_json
 from shared.domain.identifiers import OrganizationId
+from shared.domain.obligations import Obligation
 
 READ_QUEUE = f"""
 SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, v.submitted_at, v.nothing_to_report, v.explanations
@@ -33,6 +34,15 @@ SELECT r.state, count(*) AS reports
 FROM log.obligation o JOIN log.report r ON r.obligation_id = o.id
 WHERE o.receiver_id = $1 AND o.organization_id = ANY($2::bigint[])
 GROUP BY r.state
+"""
+
+
+READ_MISSING = f"""
+SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}
+FROM log.obligation o LEFT JOIN log.report r ON r.obligation_id = o.id
+WHERE o.receiver_id = $1 AND o.organization_id = ANY($2::bigint[])
+  AND o.state = 'fixed' AND (r.id IS NULL OR r.state IN ('returned', 'withdrawn'))
+ORDER BY o.deadline DESC, o.id LIMIT $3
 """
 
 
@@ -61,6 +71,18 @@ async def read_queue(
         READ_QUEUE, receiver_id, list(reporters), list(states), period, after, limit
     )
     return tuple(_waiting(row) for row in rows)
+
+
+async def read_missing(
+    connection: Connection,
+    receiver_id: OrganizationId,
+    *,
+    reporters: Collection[OrganizationId],
+    limit: int,
+) -> tuple[Obligation, ...]:
+    """What is owed to `receiver_id` after the cut-off and is not with it, newest period first."""
+    rows = await connection.fetch(READ_MISSING, receiver_id, list(reporters), limit)
+    return tuple(obligation_of(row) for row in rows)
 
 
 async def count_queue(

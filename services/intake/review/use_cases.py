@@ -6,6 +6,7 @@ from services.intake.review import repository
 from services.intake.review.repository import Waiting
 from services.intake.service import Intake, current_scope
 from shared.db.engine import driver, snapshot
+from shared.domain.obligations import Obligation
 from shared.domain.reports import ReportState
 from shared.web.principals import Principal
 
@@ -46,6 +47,20 @@ async def read_queue(intake: Intake, principal: Principal, wanted: QueueFilter) 
             counts=await repository.count_queue(
                 native, principal.organization_id, reporters=scope.readable
             ),
+        )
+
+
+async def read_missing(
+    intake: Intake, principal: Principal, *, limit: int
+) -> tuple[Obligation, ...]:
+    """What the caller's organization may enter for its senders (nhập thay)."""
+    scope = await current_scope(intake, principal)
+    async with snapshot(intake.engine) as connection:
+        return await repository.read_missing(
+            await driver(connection),
+            principal.organization_id,
+            reporters=scope.readable,
+            limit=limit,
         )
 
 

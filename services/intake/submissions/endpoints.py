@@ -5,29 +5,26 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
-from services.intake.dependencies import IfMatch, IntakeDep, entity_tag, version_named
+from services.intake.dependencies import IfMatch, IntakeDep, entity_tag, require_key, version_named
 from services.intake.reports.links import receipt_links
 from services.intake.submissions.records import Request as SubmissionRequest
 from services.intake.submissions.schemas import ReceiptModel, SubmissionBody, read_body
-from services.intake.submissions.use_cases import take_in
+from services.intake.submissions.use_cases import Acknowledged, take_in
 from shared.web.access import require
 from shared.web.json import exact_json, json_response
 from shared.web.languages import language_of
 from shared.web.principals import Principal, Role
 from shared.web.problem_responses import validation_fault
 from shared.web.problems import (
-    IdempotencyKeyRequired,
-    MalformedRequest,
     ProblemFault,
     UnsupportedMediaType,
 )
 
-LONGEST_KEY = 128
 PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
 
-SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE)]
+SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE, Role.REVIEWER)]
 IdempotencyKey = Annotated[
     str | None,
     Header(description="Chosen by the client, at most 128 characters; the same for a retry."),
@@ -55,40 +52,32 @@ async def submit(
     idempotency_key: IdempotencyKey = None,
     if_match: IfMatch = None,
 ) -> Response:
-    """Send a report, or send it again. Answers only after it is stored."""
-    key = _key(idempotency_key)
+    """Send a report, or send it again. Answers only after it is stored.
+
+    A signer or a service account sends for its own organization. A reviewer may enter for a sender
+    whose report it receives (nhập thay), with a reason, while nothing stands there.
+    """
+    key = require_key(idempotency_key)
     raw = await _json_body(request)
     body, errors = read_body(exact_json(raw))
-    acknowledged = await take_in(
-        intake,
-        principal,
-        SubmissionRequest(
-            body=body,
-            key=key,
-            sha256=hashlib.sha256(raw).hexdigest(),
-            faults=_shape_faults(request, errors),
-            expected_sequence=None if if_match is None else version_named(if_match),
-        ),
+    wanted = SubmissionRequest(
+        body=body,
+        key=key,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        faults=_shape_faults(request, errors),
+        expected_sequence=None if if_match is None else version_named(if_match),
     )
+    return receipt_answer(await take_in(intake, principal, wanted))
+
+
+def receipt_answer(acknowledged: Acknowledged) -> Response:
+    """201 with the receipt."""
     receipt = acknowledged.receipt
     links = receipt_links(receipt["report_id"], receipt["receipt_number"])
     headers = {"Location": links["receipt"], "ETag": entity_tag(receipt["sequence"])}
     if acknowledged.replayed:
         headers["Idempotency-Replayed"] = "true"
     return json_response({**receipt, "links": links}, status_code=201, headers=headers)
-
-
-def _key(given: str | None) -> str:
-    if not given:
-        raise IdempotencyKeyRequired
-    if len(given) > LONGEST_KEY or not given.isprintable():
-        fault = ProblemFault(
-            code="malformed_request",
-            detail=f"Idempotency-Key dài nhất {LONGEST_KEY} ký tự in được.",
-            parameter="Idempotency-Key",
-        )
-        raise MalformedRequest(errors=[fault])
-    return given
 
 
 async def _json_body(request: Request) -> bytes:

@@ -1,7 +1,9 @@
 """Faults of a submission as members of a problem's `errors`."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
+from shared.domain.documents import Document, document_faults
 from shared.domain.faults import Fault
 from shared.domain.forms import FormTemplate, Severity
 from shared.domain.identifiers import RowCode
@@ -42,6 +44,19 @@ def figures_with_nothing() -> ProblemFault:
 def reason_required(detail: str) -> ProblemFault:
     """A correction without a reason."""
     return at_field("reason", code="correction_needs_reason", detail=detail)
+
+
+def of_document(document: Document, *, today: date, attachment_known: bool) -> list[ProblemFault]:
+    """What is wrong with what the signed paper says."""
+    faults = [
+        at_field(f"document/{each.field}", code=each.code, detail=each.detail)
+        for each in document_faults(document, today=today)
+    ]
+    if not attachment_known:
+        detail = "Không có tệp đính kèm này của báo cáo. Hãy tải tệp lên trước."
+        field = "document/attachment_sha256"
+        faults.append(at_field(field, code="unknown_attachment", detail=detail))
+    return faults
 
 
 def unknown_explanation(key: str) -> ProblemFault:

@@ -7,14 +7,22 @@ from decimal import Decimal
 from services.intake.submissions import faults as say
 from services.intake.submissions.repository import Context
 from services.intake.submissions.schemas import SubmissionBody
+from shared.domain.documents import Document
 from shared.domain.faults import Fault
 from shared.domain.figures import Figures
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.obligations import Obligation
 from shared.domain.periods import starts_year
-from shared.domain.reports import CorrectionNeedsReason, Report, first_submission, submit
+from shared.domain.reports import (
+    CorrectionNeedsReason,
+    Report,
+    first_submission,
+    require_proxy,
+    submit,
+)
 from shared.domain.sheets import check, validate
+from shared.domain.time import vietnam_date
 from shared.web.problems import ProblemFault
 
 
@@ -26,6 +34,7 @@ class Judged:
     report: Report
     form: FormTemplate
     figures: Figures
+    document: Document
 
 
 def judge(
@@ -35,23 +44,38 @@ def judge(
     obligation: Obligation,
     context: Context,
     at: datetime,
+    proxy: bool = False,
 ) -> Judged:
-    """What is to be stored.
+    """What is to be stored; `proxy` says that the receiver enters it for the sender.
 
     Raises:
         ValidationFailed, CrossCheckFailed: with every fault, in the order of the input.
+        ReasonRequired, ProxyNotNeeded: a proxy entry that the report does not allow.
     """
+    if proxy:
+        require_proxy(context.report, reason=body.reason)
     figures, figure_faults = _figures(
         form, body, previous=context.previous, last_year=context.same_period_last_year
     )
-    faults = list(figure_faults)
+    document = document_named(body)
+    paper = say.of_document(
+        document, today=vietnam_date(at), attachment_known=context.attachment_known
+    )
+    faults = [*figure_faults, *paper]
     try:
         report = _next_report(context.report, obligation=obligation, at=at, reason=body.reason)
     except CorrectionNeedsReason as error:
         raise say.refusal([*faults, say.reason_required(str(error))]) from None
     if faults:
         raise say.refusal(faults)
-    return Judged(obligation=obligation, report=report, form=form, figures=figures)
+    return Judged(
+        obligation=obligation, report=report, form=form, figures=figures, document=document
+    )
+
+
+def document_named(body: SubmissionBody) -> Document:
+    """What the body says of the signed paper."""
+    return Document() if body.document is None else body.document.document()
 
 
 def judge_figures(form: FormTemplate | None, body: SubmissionBody) -> list[ProblemFault]:

@@ -11,15 +11,21 @@ from starlette.datastructures import FormData
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
+from services.intake.drafts.use_cases import Desk, open_desk, require_enterable
 from services.intake.grids import reading_grid
 from services.intake.obligations.pages import ENTERING, duty_line
 from services.intake.places import place_of
 from services.intake.reports.use_cases import read_receipt
 from services.intake.service import Intake
+from services.intake.signing.people import read_signers
+from services.intake.signing.use_cases import send_for_signature
 from services.intake.submissions.faults import explanation_key
 from services.intake.submissions.schemas import LONGEST_TEXT
 from services.intake.submissions.sending import Confirmation, send_draft
-from services.intake.wording import form_title, last_day, office_name, organization_of
+from services.intake.wording import form_title, last_day, name_of, office_name
+from shared.domain.documents import Document
+from shared.domain.drafts import DraftState
+from shared.domain.errors import ReasonRequired
 from shared.domain.faults import Fault
 from shared.domain.forms import Severity
 from shared.domain.identifiers import ObligationId
@@ -29,7 +35,7 @@ from shared.web.access import SignedIn, require
 from shared.web.forms import read_form
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
-from shared.web.principals import Principal
+from shared.web.principals import Principal, Role
 from shared.web.problems import ValidationFailed, VersionConflict
 
 EXPLANATION_PREFIX = "explain:"
@@ -38,7 +44,7 @@ LONGEST_KEY = 64
 router = APIRouter(include_in_schema=False)
 
 ObligationNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-SenderDep = Annotated[Principal, require(*ENTERING)]
+SenderDep = Annotated[Principal, require(*ENTERING, Role.REVIEWER)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,11 @@ async def check_page(
     pages: PagesDep,
     principal: SenderDep,
     intake: IntakeDep,
+    reason_missing: bool = False,
 ) -> Response:
     """The whole report once more; with a fault, back to the grid that shows it."""
     work = await open_sheet(intake, principal, ObligationId(obligation_id))
+    require_enterable(work.desk)
     faults = judge_draft(work)
     if _hard(faults):
         return RedirectResponse(f"/obligations/{obligation_id}/form?faults=true", status_code=303)
@@ -70,9 +78,18 @@ async def check_page(
         key=uuid4().hex,
         draft_version=work.desk.draft.version,
         explanations=work.desk.draft.explanations,
-        reason=None,
+        reason=work.desk.draft.reason,
+        document=work.desk.draft.document,
     )
-    return await _page(request, pages, intake, work=work, confirmation=confirmation)
+    return await _page(
+        request,
+        pages,
+        intake,
+        principal=principal,
+        work=work,
+        confirmation=confirmation,
+        missing="hand_back_reason" if reason_missing else "",
+    )
 
 
 @router.post("/obligations/{obligation_id}/check")
@@ -84,20 +101,37 @@ async def send(
     principal: SenderDep,
     intake: IntakeDep,
 ) -> Response:
-    """Sends the draft; a second click leads to the same receipt."""
-    confirmation = _confirmation(await read_form(request))
+    """Sends the draft, or lays it before the signer; a second click leads to the same receipt."""
+    desk = await open_desk(intake, principal, ObligationId(obligation_id))
+    confirmation = _confirmation(await read_form(request), document=desk.draft.document)
     try:
-        number = await send_draft(
-            intake, principal, ObligationId(obligation_id), confirmation=confirmation
-        )
+        address = await _send(intake, principal, desk, confirmation=confirmation)
     except VersionConflict:
         return RedirectResponse(f"/obligations/{obligation_id}/form", status_code=303)
-    except ValidationFailed:
+    except (ValidationFailed, ReasonRequired):
         work = await open_sheet(intake, principal, ObligationId(obligation_id))
         return await _page(
-            request, pages, intake, work=work, confirmation=confirmation, refused=True
+            request,
+            pages,
+            intake,
+            principal=principal,
+            work=work,
+            confirmation=confirmation,
+            refused=True,
         )
-    return RedirectResponse(f"/receipts/{number}", status_code=303)
+    return RedirectResponse(address, status_code=303)
+
+
+async def _send(
+    intake: Intake, principal: Principal, desk: Desk, *, confirmation: Confirmation
+) -> str:
+    """Where to go then."""
+    obligation_id = ObligationId(desk.duty.obligation.id or 0)
+    if desk.proxy or principal.has_any(Role.SIGNER):
+        number = await send_draft(intake, principal, obligation_id, confirmation=confirmation)
+        return f"/receipts/{number}"
+    await send_for_signature(intake, principal, obligation_id, confirmation=confirmation)
+    return f"/obligations/{obligation_id}/check"
 
 
 @router.get("/receipts/{number}")
@@ -116,13 +150,14 @@ async def receipt_page(
         version=receipt.version,
         title=form_title(place.form, language_of(request)),
         organization_name=office_name(place.organization),
-        receiver=await _receiver_name(intake, filed.obligation.receiver_id),
+        receiver=name_of(known, filed.obligation.receiver_id, on=intake.clock.today()),
         on_time=first <= filed.obligation.deadline,
+        entered_by=name_of(known, receipt.version.proxy_by, on=intake.clock.today()),
         last_day=last_day(filed.obligation),
     )
 
 
-def _confirmation(form: FormData) -> Confirmation:
+def _confirmation(form: FormData, *, document: Document) -> Confirmation:
     version = str(form.get("draft_version", ""))
     explanations = {
         name.removeprefix(EXPLANATION_PREFIX): str(text).strip()[:LONGEST_TEXT]
@@ -134,6 +169,7 @@ def _confirmation(form: FormData) -> Confirmation:
         draft_version=int(version) if version.isdecimal() and len(version) < 10 else -1,
         explanations={key: text for key, text in explanations.items() if text},
         reason=str(form.get("reason", "")).strip()[:LONGEST_TEXT] or None,
+        document=document,
     )
 
 
@@ -142,9 +178,11 @@ async def _page(
     pages: Pages,
     intake: Intake,
     *,
+    principal: Principal,
     work: Sheetwork,
     confirmation: Confirmation,
     refused: bool = False,
+    missing: str = "",
 ) -> Response:
     language, known = language_of(request), await intake.catalogue.current()
     desk, place = work.desk, work.desk.place
@@ -153,11 +191,9 @@ async def _page(
     )
     draft = replace(desk.draft, explanations=confirmation.explanations)
     warnings = _warnings(judge_draft(work.kept(draft)), work=work, said=confirmation, after=refused)
-    correction = desk.duty.report is not None and desk.duty.report.state in (
-        ReportState.APPROVED,
-        ReportState.CLOSED,
-    )
-    reason_missing = refused and correction and confirmation.reason is None
+    asks_reason = desk.proxy or _is_correction(desk)
+    if refused and asks_reason and confirmation.reason is None:
+        missing = "reason"
     return pages.render(
         request,
         "intake/check.html",
@@ -165,7 +201,7 @@ async def _page(
         line=line,
         title=form_title(place.form, language),
         organization_name=office_name(place.organization),
-        receiver=await _receiver_name(intake, desk.duty.obligation.receiver_id),
+        receiver=name_of(known, desk.duty.obligation.receiver_id, on=intake.clock.today()),
         grid=reading_grid(
             place.form,
             validate(place.form, desk.draft.figures).figures,
@@ -175,13 +211,26 @@ async def _page(
         nothing_to_report=desk.draft.nothing_to_report,
         has_previous=work.previous is not None,
         warnings=warnings,
-        correction=correction,
         reason=confirmation.reason or "",
-        reason_missing=reason_missing,
-        errors=_errors(request, warnings, reason_missing=reason_missing),
+        asks_reason=asks_reason,
+        reason_missing=missing == "reason",
+        hand_back_missing=missing == "hand_back_reason",
+        errors=_errors(request, warnings, missing=missing),
         key=confirmation.key,
         draft_version=desk.draft.version,
+        **await _signing(intake, principal, desk),
     )
+
+
+async def _signing(intake: Intake, principal: Principal, desk: Desk) -> dict[str, Any]:
+    """Whether the report awaits signature, and whether this account sends or sends it on."""
+    return {
+        "proxy": desk.proxy,
+        "draft": desk.draft,
+        "awaiting": desk.draft.state is DraftState.AWAITING_SIGNATURE,
+        "signs": desk.proxy or principal.has_any(Role.SIGNER),
+        "signers": () if desk.proxy else await read_signers(intake, principal),
+    }
 
 
 def _warnings(
@@ -202,10 +251,10 @@ def _warnings(
 
 
 def _errors(
-    request: Request, warnings: Sequence[Warned], *, reason_missing: bool
+    request: Request, warnings: Sequence[Warned], *, missing: str
 ) -> list[Mapping[str, Any]]:
     labels, language = request.app.state.labels, language_of(request)
-    missing: list[Mapping[str, Any]] = [
+    errors: list[Mapping[str, Any]] = [
         {
             "text": f"{each.row}: {labels.text('intake.check.explain_error', language)}",
             "href": f"#{EXPLANATION_PREFIX}{each.key}",
@@ -213,19 +262,16 @@ def _errors(
         for each in warnings
         if each.missing
     ]
-    if reason_missing:
-        text = labels.text("intake.check.reason_error", language)
-        missing.append({"text": text, "href": "#reason"})
-    return missing
+    if missing:
+        text = labels.text(f"intake.check.{missing}_error", language)
+        errors.append({"text": text, "href": f"#{missing}"})
+    return errors
+
+
+def _is_correction(desk: Desk) -> bool:
+    report = desk.duty.report
+    return report is not None and report.state in (ReportState.APPROVED, ReportState.CLOSED)
 
 
 def _hard(faults: Sequence[Fault]) -> bool:
     return any(fault.severity is Severity.HARD for fault in faults)
-
-
-async def _receiver_name(intake: Intake, receiver_id: Any) -> str:
-    known = await intake.catalogue.current()
-    if receiver_id is None:
-        return ""
-    receiver = organization_of(known, receiver_id, on=intake.clock.today())
-    return office_name(receiver) if receiver else ""

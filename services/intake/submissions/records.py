@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.intake.places import Place
+from services.intake.reports.documents import document_json, document_members
 from services.intake.reports.events import EVENT_TYPES, act_of, event_data, track, track_of
 from services.intake.reports.rows import FigureTexts, StoredVersion
 from services.intake.service import Intake
@@ -16,6 +17,7 @@ from services.intake.submissions.repository import NewSubmission
 from services.intake.submissions.schemas import SubmissionBody
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import write_json
+from shared.domain.documents import Document
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
 from shared.domain.sheets import canonical_figures
@@ -40,7 +42,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A request that names a report: who sends it, by which catalogue it is judged, and when."""
+    """A request that names a report: who sends it, by which catalogue it is judged, and when.
+
+    `proxy` says that the receiver enters it for the sender.
+    """
 
     intake: Intake
     known: Catalogue
@@ -48,6 +53,7 @@ class Sending:
     request: Request
     place: Place
     at: datetime
+    proxy: bool = False
 
 
 def new_submission(
@@ -59,7 +65,9 @@ def new_submission(
     figures = canonical_figures(judged.form, judged.figures)
     explanations = {key: text.strip() for key, text in body.explanations.items() if text.strip()}
     reason = (body.reason or "").strip() or None
-    sha256 = content_sha256(place, figures=figures, body=body, explanations=explanations)
+    sha256 = content_sha256(
+        place, figures=figures, body=body, explanations=explanations, document=judged.document
+    )
     return NewSubmission(
         obligation=judged.obligation,
         report=report,
@@ -71,6 +79,8 @@ def new_submission(
         actor_name=principal.display_name,
         at=at,
         content_sha256=sha256,
+        document=judged.document,
+        proxy_by=principal.organization_id if sending.proxy else None,
         reason=reason,
         event_id=event_id,
         event_type=EVENT_TYPES[Act.SUBMIT],
@@ -81,7 +91,12 @@ def new_submission(
         key=sending.request.key,
         request_sha256=sending.request.sha256,
         response=_response(report, obligation=judged.obligation, at=at.isoformat())
-        | {"sha256": sha256, "event_id": str(event_id)},
+        | {
+            "sha256": sha256,
+            "document": document_json(judged.document),
+            "proxy": sending.proxy,
+            "event_id": str(event_id),
+        },
     )
 
 
@@ -111,6 +126,7 @@ def _event_data(
             actor_name=sending.principal.display_name,
             at=sending.at,
             reason=reason,
+            proxy=sending.proxy,
         ),
     )
 
@@ -127,6 +143,7 @@ def content_sha256(
     figures: FigureTexts,
     body: SubmissionBody,
     explanations: Mapping[str, str],
+    document: Document,
 ) -> str:
     """The hash of what was received, over canonical JSON: sorted keys, no spaces, UTF-8.
 
@@ -142,6 +159,8 @@ def content_sha256(
         "nothing_to_report": body.nothing_to_report,
         "explanations": dict(sorted(explanations.items())),
     }
+    if not document.is_blank:
+        content["document"] = dict(sorted(document_members(document).items()))
     text = write_json(dict(sorted(content.items())))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.intake.connections import Connection
 from services.intake.places import Place
+from services.intake.reports.documents import document_text
 from services.intake.reports.rows import (
     Row,
     StoredVersion,
@@ -21,6 +22,7 @@ from services.intake.reports.rows import (
     version_of,
 )
 from shared.db.engine import read_json, write_json
+from shared.domain.documents import Document
 from shared.domain.figures import Figures
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Report
@@ -32,7 +34,11 @@ SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form
        r.id AS report_id, r.sequence, r.state, r.last_version, r.live_version,
        r.official_version, r.first_submitted_at,
        v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations,
-       v.submitted_at, v.submitted_by_name, v.receipt_number, v.content_sha256,
+       v.submitted_at, v.submitted_by_name, v.receipt_number, v.content_sha256, v.document,
+       v.proxy_by,
+       $9::text IS NULL OR EXISTS (
+           SELECT FROM log.attachment a WHERE a.obligation_id = o.id AND a.sha256 = $9
+       ) AS attachment_known,
        (SELECT e.figures FROM log.report p
         JOIN log.report_version e
           ON e.report_id = p.id AND e.version = coalesce(p.live_version, p.official_version)
@@ -78,8 +84,11 @@ WITH head AS (
 ), version AS (
     INSERT INTO log.report_version (
         report_id, version, form_version, figures, nothing_to_report, explanations,
-        submitted_by, submitted_by_name, submitted_at, receipt_number, content_sha256)
-    SELECT id, $9, $13, $14::jsonb, $15, $16::jsonb, $17, $18, $19, receipt_number, $20 FROM head
+        submitted_by, submitted_by_name, submitted_at, receipt_number, content_sha256,
+        document, proxy_by)
+    SELECT id, $9, $13, $14::jsonb, $15, $16::jsonb, $17, $18, $19, receipt_number, $20,
+           $29::jsonb, $30
+    FROM head
 ), act AS (
     INSERT INTO log.report_act (
         report_id, sequence, verb, version, actor_id, actor_name, at, reason, event_id)
@@ -118,6 +127,7 @@ class Context:
     previous: Figures | None
     same_period_last_year: Figures | None
     remembered: Remembered | None
+    attachment_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,8 @@ class NewSubmission:
     actor_name: str
     at: datetime
     content_sha256: str
+    document: Document
+    proxy_by: int | None
     reason: str | None
     event_id: UUID
     event_type: str
@@ -145,7 +157,12 @@ class NewSubmission:
 
 
 async def read_context(
-    connection: Connection, place: Place, *, account_id: int, key: str
+    connection: Connection,
+    place: Place,
+    *,
+    account_id: int,
+    key: str,
+    attachment_sha256: str | None = None,
 ) -> Context:
     """One statement: duty, report so far, what it is compared with, and the key's answer."""
     row = await connection.fetchrow(
@@ -155,6 +172,7 @@ async def read_context(
         place.period.same_period_last_year().code,
         account_id,
         key,
+        attachment_sha256,
     )
     return _context(row)
 
@@ -202,6 +220,7 @@ def _context(row: Row) -> Context:
         previous=figures_or_none(row["previous_figures"]),
         same_period_last_year=figures_or_none(row["last_year_figures"]),
         remembered=_remembered(row) if row["request_sha256"] is not None else None,
+        attachment_known=row["attachment_known"],
     )
 
 
@@ -240,4 +259,6 @@ def _saved_values(new: NewSubmission) -> tuple[object, ...]:
         new.event_type,
         new.catalogue_number,
         new.event_data,
+        document_text(new.document),
+        new.proxy_by,
     )

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationError
 from pydantic.json_schema import WithJsonSchema
 
+from services.intake.reports.documents import DocumentBody
+
 LONGEST_TEXT = 2000
 LONGEST_CODE = 64
 
@@ -42,7 +44,12 @@ class SubmissionBody(BaseModel):
         dict[str, FreeText],
         Field(description="Why a soft rule fails, by its code or `CODE/ROW`."),
     ] = Field(default_factory=dict)
-    reason: Annotated[FreeText | None, Field(description="Required for a correction.")] = None
+    reason: Annotated[
+        FreeText | None, Field(description="Required for a correction and for a proxy entry.")
+    ] = None
+    document: Annotated[
+        DocumentBody | None, Field(description="What the signed paper says of itself.")
+    ] = None
 
 
 class ReceiptModel(BaseModel):
@@ -57,6 +64,8 @@ class ReceiptModel(BaseModel):
     on_time: bool
     deadline: str
     sha256: str
+    document: dict[str, str] | None = None
+    proxy: bool = False
     event_id: str
     links: dict[str, str]
 

@@ -24,12 +24,13 @@ from services.intake.submissions.records import (
 )
 from services.intake.submissions.repository import Context, Remembered
 from shared.db.engine import driver, transaction
-from shared.domain.obligations import ObligationState
-from shared.web.principals import Principal
+from shared.domain.obligations import Obligation, ObligationState
+from shared.web.principals import Principal, Role
 from shared.web.problems import (
     IdempotencyInProgress,
     IdempotencyKeyReused,
     NotPermitted,
+    SignatureRequired,
     VersionConflict,
 )
 from shared.web.scope import scope_of
@@ -54,23 +55,35 @@ async def take_in(intake: Intake, principal: Principal, request: Request) -> Ack
 
     Raises:
         ValidationFailed, CrossCheckFailed: every fault, in the order of the input.
-        NotFound, NotPermitted: the organization is not the sender's own.
+        NotFound, NotPermitted: neither the sender's own organization nor one it may enter for.
+        SignatureRequired: the account may prepare, but not sign.
+        ReasonRequired, ProxyNotNeeded: a proxy entry that the report does not allow.
         IdempotencyKeyReused, IdempotencyInProgress, VersionConflict: see `shared.web.problems`.
     """
     known = await intake.catalogue.current()
     today = intake.clock.today()
     found = resolve(known, request.body, today=today)
-    if found.organization is not None and found.organization.id != principal.organization_id:
+    proxy = found.organization is not None and found.organization.id != principal.organization_id
+    if found.organization is not None and proxy:
         scope_of(principal, known, on=today).require_read(found.organization.id)
-        raise NotPermitted
+    _require_authority(principal, proxy=proxy)
     if found.place is None or request.faults:
         raise refusal([*request.faults, *found.faults, *judge_figures(found.form, request.body)])
     acknowledged = await _store(
-        Sending(intake, known, principal, request, found.place, at=intake.clock.now())
+        Sending(intake, known, principal, request, found.place, at=intake.clock.now(), proxy=proxy)
     )
     if not acknowledged.replayed:
         intake.hint()
     return acknowledged
+
+
+def _require_authority(principal: Principal, *, proxy: bool) -> None:
+    """For one's own organization the signer sends; for another, a reviewer who receives it."""
+    if proxy:
+        if not principal.has_any(Role.REVIEWER):
+            raise NotPermitted
+    elif not principal.has_any(Role.SIGNER, Role.SERVICE):
+        raise SignatureRequired if principal.has_any(Role.PREPARER) else NotPermitted
 
 
 async def _store(sending: Sending) -> Acknowledged:
@@ -107,6 +120,7 @@ async def _attempt(native: Connection, sending: Sending) -> Acknowledged | None:
         sending.place,
         account_id=sending.principal.account_id,
         key=sending.request.key,
+        attachment_sha256=_attachment_named(sending.request),
     )
     if context.remembered is not None:
         return _replayed(context.remembered, sending.request)
@@ -123,12 +137,18 @@ def _replayed(remembered: Remembered, request: Request) -> Acknowledged:
     return Acknowledged(remembered.response, replayed=True)
 
 
+def _attachment_named(request: Request) -> str | None:
+    return request.body.document.attachment_sha256 if request.body.document else None
+
+
 def _judge(sending: Sending, context: Context) -> Judged:
     place, request = sending.place, sending.request
     current = context.report.sequence if context.report else 0
     if request.expected_sequence not in (None, current):
         raise VersionConflict
     obligation = context.obligation
+    if sending.proxy and not _receives(obligation, sending.principal):
+        raise NotPermitted
     if obligation is None or obligation.state is ObligationState.EXCLUDED:
         fault = no_obligation(organization=place.organization.name, period=place.period.code)
         raise refusal([fault, *judge_figures(place.form, request.body)])
@@ -138,4 +158,9 @@ def _judge(sending: Sending, context: Context) -> Judged:
         obligation=obligation,
         context=context,
         at=sending.at,
+        proxy=sending.proxy,
     )
+
+
+def _receives(obligation: Obligation | None, principal: Principal) -> bool:
+    return obligation is not None and obligation.receiver_id == principal.organization_id

@@ -26,6 +26,14 @@ class Visitor:
             path, headers=self._headers(), data={"csrf_token": CSRF} | fields
         )
 
+    async def post_file(self, path: str, content: bytes, **fields: str) -> httpx.Response:
+        return await self.world.client.post(
+            path,
+            headers=self._headers(),
+            data={"csrf_token": CSRF} | fields,
+            files={"file": ("bao-cao.pdf", content, "application/pdf")},
+        )
+
     def _headers(self) -> dict[str, str]:
         return {"Cookie": f"{SESSION_COOKIE}={self.cookie}"}
 
@@ -33,7 +41,7 @@ class Visitor:
 @pytest.fixture
 async def officer(world: World, sender: Caller) -> Visitor:
     """The sender, on pages."""
-    return Visitor(world, await world.session(sender.organization, "preparer"))
+    return Visitor(world, await world.session(sender.organization, "preparer", "signer"))
 
 
 @pytest.fixture
@@ -260,3 +268,94 @@ async def test_every_page_is_there_in_english(
         page = await visitor.get(path)
         assert page.status_code == 200, path
         assert 'lang="en"' in page.text
+
+
+async def test_a_preparer_sends_for_signature_and_the_signer_hands_back_then_signs(
+    world: World, sender: Caller, desk: str
+) -> None:
+    preparer = Visitor(world, await world.session(sender.organization, "preparer"))
+    signer = Visitor(world, await world.session(sender.organization, "signer"))
+    check = await _checked(preparer, desk)
+    fields = {name: _hidden(check.text, name) for name in ("key", "draft_version")}
+
+    laid = await preparer.post(f"{desk}/check", **fields)
+    shown = await preparer.get(f"{desk}/form")
+    home = await signer.get("/")
+    version = _hidden((await signer.get(f"{desk}/check")).text, "draft_version")
+    blank = await signer.post(f"{desk}/hand-back", draft_version=version)
+    asked = await signer.get(blank.headers["location"])
+    await signer.post(f"{desk}/hand-back", draft_version=version, hand_back_reason="Ghi số văn bản")
+    entry = await preparer.get(f"{desk}/form")
+    check = await _checked_again(preparer, desk)
+    fields = {name: _hidden(check.text, name) for name in ("key", "draft_version")}
+    await preparer.post(f"{desk}/check", **fields)
+    page = await signer.get(f"{desk}/check")
+    fields = {name: _hidden(page.text, name) for name in ("key", "draft_version")}
+    signed = await signer.post(f"{desk}/check", **fields)
+    report = await signer.get(await _report_of(signer, signed))
+
+    assert "Trình ký" in check.text
+    assert laid.headers["location"] == shown.headers["location"] == f"{desk}/check"
+    assert "Chờ ký duyệt" in home.text
+    assert "Xem và ký" in home.text
+    assert "Hãy nêu lý do trả lại." in asked.text
+    assert "Ghi số văn bản" in entry.text
+    assert "Ký và gửi báo cáo" in page.text
+    assert signed.headers["location"].startswith("/receipts/")
+    assert "Trả lại người lập" in report.text
+
+
+async def test_the_documents_page_keeps_number_date_and_signed_file(
+    officer: Visitor, desk: str
+) -> None:
+    await _checked(officer, desk)
+    obligation_id = desk.rpartition("/")[2]
+    page = await officer.get(f"{desk}/document")
+    fields = {"obligation_id": obligation_id, "draft_version": _hidden(page.text, "draft_version")}
+
+    wrong = await officer.post("/documents", **fields, number="12/BC", date="2025-06-17")
+    html = await officer.post_file("/documents", b"<html>", **fields)
+    kept = await officer.post_file(
+        "/documents", b"%PDF-1.7", **fields, number="12/BC", date="2025-06-16"
+    )
+    check = await officer.get(kept.headers["location"])
+
+    assert wrong.status_code == html.status_code == 422
+    assert "không được sau hôm nay" in wrong.text
+    assert 'value="12/BC"' in wrong.text
+    assert "không phải là PDF" in html.text
+    assert "12/BC" in check.text
+    assert "/attachments/" in check.text
+
+
+async def test_the_receiver_enters_for_the_sender_who_is_shown_it(
+    world: World, sender: Caller, officer: Visitor, receiver: Visitor, desk: str
+) -> None:
+    listed = await receiver.get("/review?state=missing")
+    check = await _checked(receiver, desk)
+    fields = {name: _hidden(check.text, name) for name in ("key", "draft_version")}
+    without = await receiver.post(f"{desk}/check", **fields)
+    sent = await receiver.post(f"{desk}/check", **fields, reason="Đã gửi bản giấy")
+    home = await officer.get("/")
+    report = await officer.get(await _report_of(officer, sent))
+
+    assert f"{desk}/form" in listed.text
+    assert without.status_code == 422
+    assert sent.headers["location"].startswith("/receipts/")
+    assert "Nhập thay" in home.text
+    assert "nhập thay" in report.text
+    assert "Đã gửi bản giấy" in report.text
+
+
+async def _checked_again(officer: Visitor, desk: str) -> Any:
+    version = _hidden((await officer.get(f"{desk}/form")).text, "draft_version")
+    fields = _fields(CELLS, draft_version=version, action="check")
+    saved = await officer.post(f"{desk}/form", **fields)
+    return await officer.get(saved.headers["location"])
+
+
+async def _report_of(visitor: Visitor, sent: httpx.Response) -> str:
+    receipt = await visitor.get(sent.headers["location"])
+    found = re.search(r'href="(/reports/\d+)"', receipt.text)
+    assert found is not None
+    return found[1]

@@ -18,10 +18,12 @@ from shared.domain.reports import (
     NothingToReview,
     NothingToWithdraw,
     PeriodClosed,
+    ProxyNotNeeded,
     Report,
     ReportState,
     approve,
     first_submission,
+    require_proxy,
     return_to_sender,
     submit,
     withdraw,
@@ -257,3 +259,17 @@ class ReportLife(RuleBasedStateMachine):
 
 ReportLife.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 TestReportLife = ReportLife.TestCase
+
+
+def test_the_receiver_enters_only_while_nothing_of_the_sender_stands() -> None:
+    require_proxy(None, reason=WHY)
+    require_proxy(return_to_sender(submitted(), reason=WHY), reason=WHY)
+    require_proxy(withdraw(submitted(), reason=WHY), reason=WHY)
+    for standing in (submitted(), approved(), closed()):
+        with pytest.raises(ProxyNotNeeded):
+            require_proxy(standing, reason=WHY)
+
+
+def test_a_proxy_entry_needs_a_reason() -> None:
+    with pytest.raises(ReasonRequired):
+        require_proxy(None, reason=" ")

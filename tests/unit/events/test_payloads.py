@@ -13,6 +13,7 @@ from shared.events.export_schemas import schema_path, schema_text
 from shared.events.payloads import (
     PAYLOADS,
     SCHEMAS,
+    AggregateSignedOffV1,
     CatalogueChangedV1,
     ObligationStateV1,
     Payload,
@@ -47,6 +48,7 @@ REPORT: dict[str, Any] = {
         "actor_name": "Nguyễn Thị Lan",
         "at": "2025-06-16T02:15:00Z",
         "reason": None,
+        "proxy": False,
     },
 }
 OBLIGATION: dict[str, Any] = {
@@ -66,9 +68,31 @@ OBLIGATION: dict[str, Any] = {
 }
 CATALOGUE: dict[str, Any] = {"number": 4, "summary": "Bình Phước, 6/2025"}
 
+SIGNED_OFF: dict[str, Any] = {
+    "signoff_id": 7,
+    "sequence": 1,
+    "organization_id": 8,
+    "organization_code": "695",
+    "province_id": 1,
+    "regime": "VPCP-KSTT",
+    "form": "II.06a/VPCP/KSTT",
+    "form_version": 1,
+    "period": "2025-Q2",
+    "figures": {"LV01": {"4": "120"}},
+    "coverage": {"expected": 11, "reported": 11, "on_time": 10},
+    "position": 4711,
+    "sha256": "0" * 64,
+    "act": {
+        "actor_id": 12,
+        "actor_name": "Lê Minh Đức",
+        "at": "2025-06-19T02:15:00Z",
+        "reason": None,
+    },
+}
 CASES = [
     pytest.param("report-state.v1", ReportStateV1, REPORT, id="report"),
     pytest.param("obligation-state.v1", ObligationStateV1, OBLIGATION, id="obligation"),
+    pytest.param("aggregate-signed-off.v1", AggregateSignedOffV1, SIGNED_OFF, id="aggregate"),
     pytest.param("catalogue-changed.v1", CatalogueChangedV1, CATALOGUE, id="catalogue"),
 ]
 

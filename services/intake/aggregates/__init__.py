@@ -1,0 +1,1 @@
+"""Aggregates: what is signed off and sent upward, as it was."""

@@ -1,0 +1,86 @@
+"""POST /api/v1/attachments, and the download of a signed file."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.datastructures import UploadFile
+
+from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.documents.use_cases import keep_attachment, read_attachment
+from shared.domain.identifiers import ObligationId
+from shared.web.access import SignedIn, require
+from shared.web.forms import form_with_files
+from shared.web.json import json_response
+from shared.web.principals import Principal, Role
+from shared.web.problems import ProblemFault, UnsupportedMediaType, ValidationFailed
+
+router = APIRouter(prefix="/api/v1", tags=["attachments"])
+
+ObligationNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+TypistDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE, Role.REVIEWER)]
+
+
+@router.post(
+    "/attachments",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                    }
+                }
+            },
+        }
+    },
+)
+async def upload(
+    request: Request,
+    principal: TypistDep,
+    intake: IntakeDep,
+    obligation: Annotated[int, Query(ge=1, le=LARGEST_ID)],
+) -> Response:
+    """Keep a signed PDF of a report. Name its `sha256` in the document of a draft or submission."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise UnsupportedMediaType
+    async with form_with_files(request) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            fault = ProblemFault(code="missing", detail="Thiếu tệp ở mục file.", pointer="/file")
+            raise ValidationFailed(errors=[fault])
+        kept = await keep_attachment(
+            intake,
+            principal,
+            ObligationId(obligation),
+            file_name=file.filename or "",
+            content=await file.read(),
+        )
+    address = f"/api/v1/obligations/{obligation}/attachments/{kept.sha256}"
+    return json_response(
+        {"sha256": kept.sha256, "bytes": len(kept.content), "links": {"self": address}},
+        status_code=201,
+        headers={"Location": address},
+    )
+
+
+@router.get("/obligations/{obligation_id}/attachments/{sha256}")
+async def download(
+    obligation_id: ObligationNumber,
+    sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
+    principal: SignedIn,
+    intake: IntakeDep,
+) -> Response:
+    """The signed file, to be saved: a browser neither opens nor runs it (nosniff)."""
+    kept = await read_attachment(intake, principal, ObligationId(obligation_id), sha256=sha256)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.file_name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "ETag": f'"{kept.sha256}"',
+    }
+    return Response(kept.content, media_type="application/pdf", headers=headers)

@@ -1,0 +1,162 @@
+"""A district signs off what its communes' approved reports add up to."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.db.engine import driver, transaction
+from shared.domain.identifiers import FormCode
+from shared.domain.organizations import OrganizationVersion
+from shared.web.authentication import SESSION_COOKIE
+from tests.support.intake_world import CSRF, FORM, PERIOD, Caller, World
+
+ADDRESS = f"/api/v1/aggregates/ii-06a/{PERIOD}"
+ROLL_UP = """
+INSERT INTO aggregator.rollup (
+    node_id, form, period, track, totals, counts, minima, maxima, expected, reported, on_time,
+    position)
+VALUES ($1, $2, $3, 'official', $4, '{}', '{}', '{}', $5, $6, $6, $7)
+ON CONFLICT (form, period, node_id, track) DO UPDATE
+SET totals = excluded.totals, expected = excluded.expected, reported = excluded.reported,
+    on_time = excluded.on_time, position = excluded.position
+"""
+
+
+@pytest.fixture
+async def district(world: World) -> Caller:
+    """A district of the test's own."""
+    first = world.next_commune()
+    unit = world.parent(first)
+    world.communes[:] = [each for each in world.communes if each.parent_id != unit.id]
+    return await world.as_reviewer(unit)
+
+
+async def _roll_up(
+    world: World, unit: OrganizationVersion, *, first: int, reported: int = 8, position: int = 40
+) -> None:
+    """What the aggregator publishes: the first cell of the form, and zero in the others."""
+    form = world.known.form(FormCode(FORM), on=world.clock.today())
+    totals = [Decimal(first), *[Decimal(0)] * (len(form.input_cells) - 1)]
+    async with transaction(world.owner) as connection:
+        native = await driver(connection)
+        await native.execute(ROLL_UP, unit.id, FORM, PERIOD, totals, 8, reported, position)
+
+
+async def _sign(district: Caller, tag: str, **body: Any) -> Any:
+    return await district.call(
+        "POST",
+        "/api/v1/aggregates",
+        body={"form": "ii-06a", "period": PERIOD, **body},
+        If_Match=tag,
+    )
+
+
+async def test_what_was_read_is_frozen_with_its_place_in_the_log(
+    world: World, district: Caller
+) -> None:
+    await _roll_up(world, district.organization, first=120)
+    read = await district.call("GET", ADDRESS)
+
+    signed = await _sign(district, read.headers["etag"])
+
+    assert signed.status_code == 201, signed.text
+    kept = signed.json()["signed_off"]
+    assert kept["figures"]["LV01"]["4"] == "120"
+    assert (kept["position"], kept["sha256"]) == (40, read.json()["sha256"])
+    [event] = await world.rows(
+        "SELECT type, data FROM log.event WHERE subject = :subject",
+        subject=f"aggregate/{district.organization.id}/{FORM}/{PERIOD}",
+    )
+    assert event["type"] == "vn.tonghop.aggregate.signed_off.v1"
+    assert event["data"]["figures"]["LV01"]["4"] == "120"
+    assert (await _sign(district, read.headers["etag"])).json()["code"] == "aggregate_unchanged"
+
+
+async def test_later_changes_below_show_as_a_difference_and_may_be_signed_off_again(
+    world: World, district: Caller
+) -> None:
+    await _roll_up(world, district.organization, first=120)
+    read = await district.call("GET", ADDRESS)
+    await _sign(district, read.headers["etag"])
+    await _roll_up(world, district.organization, first=118, position=55)
+
+    later = await district.call("GET", ADDRESS)
+    stale = await _sign(district, read.headers["etag"])
+    again = await _sign(district, later.headers["etag"])
+
+    change = {"row": "LV01", "column": "4", "signed": "120", "now": "118"}
+    assert later.json()["changes"] == [change]
+    assert stale.status_code == 412
+    assert again.json()["signed_off"]["sequence"] == 2
+    assert again.json()["changes"] == []
+
+
+async def test_an_incomplete_aggregate_needs_a_reason_and_an_empty_one_is_refused(
+    world: World, district: Caller
+) -> None:
+    await _roll_up(world, district.organization, first=0, reported=0)
+    empty = await _sign(district, (await district.call("GET", ADDRESS)).headers["etag"])
+    await _roll_up(world, district.organization, first=90, reported=6)
+    tag = (await district.call("GET", ADDRESS)).headers["etag"]
+    without = await _sign(district, tag)
+    given = await _sign(district, tag, reason="Hai xã mất kết nối")
+
+    assert (empty.status_code, empty.json()["code"]) == (409, "nothing_to_sign_off")
+    assert (without.status_code, without.json()["code"]) == (422, "incomplete_aggregate")
+    assert given.status_code == 201
+
+
+async def test_it_is_work_to_do_on_the_home_page_until_it_is_signed_off(
+    world: World, district: Caller
+) -> None:
+    await _roll_up(world, district.organization, first=120)
+    visitor = {"Cookie": await _cookie(world, district)}
+    home = (await world.client.get("/", headers=visitor)).text
+    page = (await world.client.get(f"/aggregates/ii-06a/{PERIOD}", headers=visitor)).text
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert seen is not None
+    signed = await world.client.post(
+        f"/aggregates/ii-06a/{PERIOD}/sign-off",
+        headers=visitor,
+        data={"csrf_token": CSRF, "seen": seen[1]},
+    )
+    await _roll_up(world, district.organization, first=118)
+    changed = (await world.client.get(f"/aggregates/ii-06a/{PERIOD}", headers=visitor)).text
+
+    assert "thứ Năm, 19/06/2025" in home
+    assert "Chưa ký duyệt" in home
+    assert signed.status_code == 303
+    assert "Đã thay đổi sau khi ký" in changed
+    assert "Đã ký duyệt" in (await world.client.get("/", headers=visitor)).text
+
+
+async def test_who_adds_nothing_up_or_is_outside_finds_nothing(
+    world: World, district: Caller
+) -> None:
+    commune = await world.as_sender(world.next_commune())
+    own = await commune.call("GET", ADDRESS)
+    other = await commune.call("GET", f"{ADDRESS}?organization={district.organization.code}")
+    province = await world.as_reviewer(world.parent(district.organization))
+    above = await province.call("GET", f"{ADDRESS}?organization={district.organization.code}")
+    for_another = await _sign(
+        province, '"' + "0" * 64 + '"', organization=district.organization.code
+    )
+
+    assert (own.status_code, other.status_code, above.status_code) == (404, 404, 200)
+    assert for_another.status_code == 403
+
+
+async def test_intake_reads_nothing_else_of_the_aggregator(world: World) -> None:
+    async with world.intake.engine.connect() as connection:
+        native = await driver(connection)
+        may = await native.fetchval(
+            "SELECT has_table_privilege('aggregator.rollup', 'SELECT')"
+            " OR has_table_privilege('aggregator.published_rollup', 'INSERT, UPDATE, DELETE')"
+        )
+    assert may is False
+
+
+async def _cookie(world: World, district: Caller) -> str:
+    return f"{SESSION_COOKIE}={await world.session(district.organization, 'reviewer')}"
