@@ -1,31 +1,43 @@
 """`tonghop bench`: measurements against yardsticks, to be repeated on any machine."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
 
+from services.bench.catch_up import CatchUpPlan, Stalled, measure_catch_up
+from services.bench.dashboard import DashboardPlan, measure_dashboard
 from services.bench.database import BenchServer, NotDurable, bench_server
+from services.bench.freshness import FreshnessPlan, NotShown, measure_freshness
 from services.bench.load import UnexpectedAnswer
 from services.bench.outcomes import Outcome, table_of
 from services.bench.programs import ProgramDidNotStart
+from services.bench.rebuild import RebuildPlan, measure_rebuild
 from services.bench.submit import Progress, ReportsLost, SubmitPlan, measure_submit
 from shared.db.errors import DatabaseError
+from shared.messaging.local_kafka_libraries import LocalKafkaError
 from shared.observability.logs import configure_logs
 from shared.runtime import run
-from shared.settings import InvalidSettings, Settings, load_settings
+from shared.settings import EventLogKind, InvalidSettings, Settings, load_settings
 
 FOLDER = Path(".data/bench")
+MOST_CONNECTIONS = 111
+"""One for each commune: a report is never in flight twice."""
+
 FAULTS = (
     DatabaseError,
     InvalidSettings,
     NotDurable,
+    NotShown,
     ProgramDidNotStart,
     ReportsLost,
+    Stalled,
+    TimeoutError,
     UnexpectedAnswer,
 )
 
@@ -35,46 +47,129 @@ app = typer.Typer(help="Measure this machine against the yardsticks.")
 console = Console()
 
 DataFolder = Annotated[
-    Path,
-    typer.Option("--data", help="Folder for the run's own PostgreSQL, removed again."),
+    Path, typer.Option("--data", help="Folder for the run's own PostgreSQL, removed again.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document a measurement, a line.")]
+Rounds = Annotated[int, typer.Option(min=1, help="Rounds of each side, in turn.")]
+Connections = Annotated[
+    int, typer.Option(min=1, max=MOST_CONNECTIONS, help="Kept-alive connections.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def all_of(context: typer.Context) -> None:
+    """Without a command: submit, freshness and catch-up, one after the other."""
+    if context.invoked_subcommand is None:
+        submit()
+        freshness()
+        catch_up()
 
 
 @app.command()
 def submit(
     *,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds of both, in turn.")] = 7,
+    rounds: Rounds = 7,
     reports: Annotated[int, typer.Option(min=1, help="Reports in a round.")] = 1_500,
-    connections: Annotated[int, typer.Option(min=1, max=111, help="Kept-alive connections.")] = 8,
+    connections: Connections = 8,
     data: DataFolder = FOLDER,
     as_json: AsJson = False,
 ) -> None:
     """Reports a second over HTTP, beside a bare endpoint that stores the same."""
     plan = SubmitPlan(rounds=rounds, reports=reports, connections=connections)
-    _run(
-        lambda server, progress: measure_submit(server, plan, progress=progress),
-        name="submit",
-        data=data,
-        as_json=as_json,
-    )
+    _run("submit", partial(_with_progress, measure_submit, plan), data=data, as_json=as_json)
 
 
-def _run(measure: Measure, *, name: str, data: Path, as_json: bool) -> None:
-    """Measure, and print; faults that can be mended are one line."""
+@app.command()
+def freshness(
+    *,
+    log: Annotated[
+        EventLogKind | None, typer.Option(help="Where events go; without it, both are measured.")
+    ] = None,
+    rate: Annotated[int, typer.Option(min=1, help="Reports a second.")] = 100,
+    seconds: Annotated[int, typer.Option(min=1, help="How long they are sent.")] = 20,
+    data: DataFolder = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """How long after sending the provincial total shows a report."""
+    kinds: Sequence[EventLogKind] = tuple(EventLogKind) if log is None else (log,)
+    for kind in kinds:
+        plan = FreshnessPlan(kind, reports_per_second=rate, seconds=seconds)
+        measure = partial(_with_progress, measure_freshness, plan)
+        try:
+            _run(f"freshness, {kind.value}", measure, data=data, as_json=as_json)
+        except LocalKafkaError as fault:
+            if log is not None:
+                _refuse(fault)
+            typer.echo(f"Not measured over Kafka: {str(fault).splitlines()[0]}", err=True)
+
+
+@app.command("catch-up")
+def catch_up(
+    *,
+    reports: Annotated[int, typer.Option(min=1, help="Reports that wait in the log.")] = 50_000,
+    data: DataFolder = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """How fast the aggregator applies what waits in the log, and its memory."""
+    plan = CatchUpPlan(reports=reports)
+    _run("catch-up", partial(_with_progress, measure_catch_up, plan), data=data, as_json=as_json)
+
+
+@app.command()
+def rebuild(
+    *,
+    reports: Annotated[int, typer.Option(min=1, help="Reports in the log.")] = 20_000,
+    rounds: Rounds = 3,
+    data: DataFolder = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """A rebuild from the log, beside one GROUP BY over the same figures."""
+    plan = RebuildPlan(reports=reports, rounds=rounds)
+    _run("rebuild", partial(_with_progress, measure_rebuild, plan), data=data, as_json=as_json)
+
+
+@app.command()
+def dashboard(
+    *,
+    rounds: Rounds = 7,
+    requests: Annotated[int, typer.Option(min=1, help="Requests in a round.")] = 1_000,
+    connections: Connections = 8,
+    data: DataFolder = FOLDER,
+    as_json: AsJson = False,
+) -> None:
+    """Reads of the indicators a second, beside a ping that authenticates."""
+    plan = DashboardPlan(rounds=rounds, requests=requests, connections=connections)
+    _run("dashboard", partial(_with_progress, measure_dashboard, plan), data=data, as_json=as_json)
+
+
+async def _with_progress(
+    measure: Callable[..., Awaitable[Outcome]],
+    plan: object,
+    server: BenchServer,
+    progress: Progress,
+) -> Outcome:
+    return await measure(server, plan, progress=progress)
+
+
+def _run(name: str, measure: Measure, *, data: Path, as_json: bool) -> None:
+    """Measure, and print. Raises LocalKafkaError; other faults that can be mended are one line."""
     configure_logs(json_lines=False, level="warning")
     try:
-        outcome = run(_measured(measure, load_settings(), name=name, data=data))
+        outcome = run(_measured(name, measure, load_settings(), data=data))
     except FAULTS as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(1) from None
+        _refuse(fault)
     if as_json:
         typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
     else:
         console.print(table_of(outcome))
 
 
-async def _measured(measure: Measure, settings: Settings, *, name: str, data: Path) -> Outcome:
+def _refuse(fault: Exception) -> NoReturn:
+    typer.echo(str(fault), err=True)
+    raise typer.Exit(1) from None
+
+
+async def _measured(name: str, measure: Measure, settings: Settings, *, data: Path) -> Outcome:
     with ProgressBar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(f"Measuring {name}", total=None)
         async with bench_server(

@@ -3,7 +3,6 @@
 Both run on one server, each with its database; one of them is loaded at a time, in turn.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,11 +13,11 @@ from services.bench.load import per_second, send_lanes
 from services.bench.outcomes import Bar, Figure, Outcome, median
 from services.bench.programs import TONGHOP, Program, running
 from services.bench.reports import CELLS, Sending
+from services.bench.waiting import until_value
 from services.bench.world import World, make_world
 
 LEAST_RATIO = 0.6
 CPU_UNIT = "ms/report"
-RELAY_POLL_SECONDS = 0.02
 
 Progress = Callable[[int, int], None]
 """Told how many of how many steps are done."""
@@ -121,20 +120,11 @@ async def _rounds(
     rates: list[tuple[_Round, _Round]] = []
     for number in range(plan.rounds + 1):
         own = await ours.round(plan.reports)
-        await _relay_is_done(ours.dsn)
+        # What the relay still has to do must not slow the other program down.
+        await until_value(ours.dsn, BACKLOG, wanted=0)
         rates.append((own, await yardstick.round(plan.reports)))
         progress(number + 1, plan.rounds + 1)
     return rates[1:]
-
-
-async def _relay_is_done(dsn: str) -> None:
-    """What the relay still has to do must not slow the other program down."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        while await connection.fetchval(BACKLOG):  # noqa: ASYNC110 (another process ends it)
-            await asyncio.sleep(RELAY_POLL_SECONDS)
-    finally:
-        await connection.close()
 
 
 def _outcome(
