@@ -32,6 +32,7 @@ def seeder(province: str) -> Person:
 
 PEOPLE_OF_THE_QUARTER: Sequence[Person] = (
     Person("xa.tanlap", "Nguyễn Thị Hoa", "25381", "commune", SENDER, token="commune"),  # noqa: S106 (the name of a file)
+    Person("xa.tanlap.lap", "Phan Thị Mai", "25381", "commune", frozenset({Role.PREPARER})),
     Person("xa.tanloi", "Trần Văn Bình", "25378", "commune", SENDER),
     Person(
         "huyen.dongphu",

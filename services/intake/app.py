@@ -23,6 +23,7 @@ from services.intake.obligations.pages import router as home_router
 from services.intake.reports.endpoints import router as reports_router
 from services.intake.reports.pages import router as report_router
 from services.intake.review.endpoints import router as review_router
+from services.intake.review.many import router as review_many_router
 from services.intake.review.pages import router as review_pages_router
 from services.intake.service import Intake
 from services.intake.signing.endpoints import router as signing_router
@@ -62,6 +63,7 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         documents_router,
         aggregate_pages_router,
         report_router,
+        review_many_router,
         review_pages_router,
         catalogue_pages_router,
     )

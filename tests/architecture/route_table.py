@@ -92,7 +92,7 @@ API = (
     Route(
         "POST",
         "/api/v1/imports",
-        SENDERS_AND_PROGRAMS,
+        TYPISTS_AND_PROGRAMS,
         Foreign(body=[REPORT], query={"dry_run": "true"}),
     ),
     Route("GET", "/api/v1/obligations", SIGNED_IN, Own(query={"organization": "{organization}"})),
@@ -221,6 +221,18 @@ PAGES = (
     Route("GET", "/reports/{report_id}", SIGNED_IN, Foreign()),
     Route("POST", "/reports/{report_id}/withdraw", SENDERS, Foreign(form=SEEN)),
     Route("GET", "/review", REVIEWERS, Own()),
+    Route(
+        "GET",
+        "/review/approve",
+        REVIEWERS,
+        Foreign(holder="district", query={"report": "{report_id}"}),
+    ),
+    Route(
+        "POST",
+        "/review/approve",
+        REVIEWERS,
+        Foreign(holder="district", form={"report": "{report_id}:99"}),
+    ),
     Route("GET", "/review/{report_id}", REVIEWERS, Foreign(holder="district")),
     Route("POST", "/review/{report_id}/approve", REVIEWERS, Foreign(holder="district", form=SEEN)),
     Route("POST", "/review/{report_id}/return", REVIEWERS, Foreign(holder="district", form=SEEN)),

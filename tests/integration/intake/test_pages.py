@@ -26,6 +26,11 @@ class Visitor:
             path, headers=self._headers(), data={"csrf_token": CSRF} | fields
         )
 
+    async def post_many(self, path: str, **fields: list[str]) -> httpx.Response:
+        return await self.world.client.post(
+            path, headers=self._headers(), data={"csrf_token": CSRF, **fields}
+        )
+
     async def post_file(self, path: str, content: bytes, **fields: str) -> httpx.Response:
         return await self.world.client.post(
             path,
@@ -359,3 +364,32 @@ async def _report_of(visitor: Visitor, sent: httpx.Response) -> str:
     found = re.search(r'href="(/reports/\d+)"', receipt.text)
     assert found is not None
     return found[1]
+
+
+async def test_several_reports_are_approved_after_their_totals_were_shown(
+    world: World, sender: Caller, receiver: Visitor
+) -> None:
+    neighbour = next(
+        each for each in world.communes if each.parent_id == sender.organization.parent_id
+    )
+    world.communes.remove(neighbour)
+    other = await world.as_sender(neighbour)
+    ids = [(await each.send(each.body())).json()["report_id"] for each in (sender, other)]
+    query = "&".join(f"report={each}" for each in ids)
+
+    queue = await receiver.get("/review")
+    none = await receiver.get("/review/approve")
+    shown = await receiver.get(f"/review/approve?{query}")
+    pairs = re.findall(r'name="report" value="(\d+:\d+)"', shown.text)
+    await other.send(other.body())
+    partly = await receiver.post_many("/review/approve", report=pairs)
+    again = re.findall(r'name="report" value="(\d+:\d+)"', partly.text)
+    rest = await receiver.post_many("/review/approve", report=again)
+
+    assert all(f'name="report" value="{each}"' in queue.text for each in ids)
+    assert none.status_code == 200
+    assert "Duyệt 2 báo cáo" in shown.text
+    assert (partly.status_code, len(again)) == (412, 1)
+    assert rest.headers["location"] == "/review?done=approved"
+    states = await world.rows("SELECT state FROM log.report WHERE id = ANY(:ids)", ids=ids)
+    assert [each["state"] for each in states] == ["approved", "approved"]
