@@ -23,7 +23,7 @@ from shared.web.problems import ProblemFault
 
 router = APIRouter(prefix="/api/v1", tags=["imports"])
 
-SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE)]
+SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE, Role.REVIEWER)]
 IdempotencyKey = Annotated[
     str | None,
     Header(description="Chosen by the client, at most 128 characters; not needed in a dry run."),

@@ -17,9 +17,12 @@ from services.intake.service import Intake
 from services.intake.submissions.faults import refusal
 from services.intake.submissions.judging import judge_figures
 from services.intake.submissions.repository import Context
+from services.intake.submissions.schemas import SubmissionBody
+from services.intake.submissions.use_cases import require_sender
 from shared.catalogue.catalogue import Catalogue
+from shared.domain.errors import ReasonRequired
 from shared.domain.figures import Figures
-from shared.domain.reports import Act
+from shared.domain.reports import Act, ReportError
 from shared.web.principals import Principal
 from shared.web.problems import (
     NotFound,
@@ -113,12 +116,18 @@ async def judge(
     in_order = sorted(numbers, key=lambda number: located[number].place.period.cutoff_date)
     async for number in _in_turns(in_order):
         each = located[number]
-        step = Step(Act.SUBMIT, at, principal, each.entry.body, each.entry.body.reason)
+        body, proxy = each.entry.body, each.place.organization.id != principal.organization_id
+        if proxy:
+            _require_receiver(each, contexts[number], principal=principal)
+        step = Step(Act.SUBMIT, at, principal, body, body.reason, proxy=proxy)
         context = book.context(each.place, contexts[number])
         try:
             filing = tell(Story(each.place, (step,)), intake=intake, known=known, context=context)
         except ValidationFailed as problem:
             faults[number] = each.entry.located(problem.errors)
+        except (ReasonRequired, ReportError) as error:
+            fault = ProblemFault(code=error.code, detail=str(error), pointer="/reason")
+            faults[number] = each.entry.located([fault])
         else:
             filings[number] = book.enter(each.place, filing)
     require_none([fault for number in sorted(faults) for fault in faults[number]])
@@ -141,6 +150,11 @@ async def tell_all(
         )
         async for story, context in _in_turns(list(zip(stories, contexts, strict=True)))
     ]
+
+
+def attachment_named(body: SubmissionBody | None) -> str | None:
+    """The hash of the signed file that a report names."""
+    return None if body is None or body.document is None else body.document.attachment_sha256
 
 
 def require_none(faults: list[ProblemFault]) -> None:
@@ -168,20 +182,33 @@ def _require_authority(
     *,
     found: Sequence[tuple[Entry, Resolved]],
 ) -> None:
-    """An organization sends its own reports. What it may not even read does not exist for it."""
+    """A signer sends for the own organization, a reviewer enters for those whose reports it gets.
+
+    What the caller may not even read does not exist for it.
+    """
     scope = scope_of(principal, known, on=intake.clock.today())
-    foreign = [
-        (entry, resolved.organization.id)
-        for entry, resolved in found
-        if resolved.organization and resolved.organization.id != principal.organization_id
+    named = [
+        (entry, resolved.organization.id) for entry, resolved in found if resolved.organization
     ]
-    if not foreign:
-        return
-    hidden = [entry for entry, organization_id in foreign if not scope.can_read(organization_id)]
-    problem = NotFound if hidden else NotPermitted
-    named = hidden or [entry for entry, _ in foreign]
-    faults = [fault for entry in named for fault in entry.located([_not_yours()])]
-    raise problem(errors=faults[:MOST_FAULTS])
+    hidden = [entry for entry, each in named if not scope.can_read(each)]
+    if hidden:
+        raise NotFound(errors=_named(hidden))
+    for proxy in (False, True):
+        entries = [each for each, id_ in named if (id_ != principal.organization_id) is proxy]
+        if entries:
+            require_sender(principal, proxy=proxy)
+
+
+def _require_receiver(each: Located, context: Context, *, principal: Principal) -> None:
+    """The chain tells who receives a report, and the obligation holds what it told."""
+    obligation = context.obligation
+    if obligation is not None and obligation.receiver_id != principal.organization_id:
+        raise NotPermitted(errors=_named([each.entry]))
+
+
+def _named(entries: Sequence[Entry]) -> list[ProblemFault]:
+    faults = [fault for entry in entries for fault in entry.located([_not_yours()])]
+    return faults[:MOST_FAULTS]
 
 
 def _shape_faults(entry: Entry, resolved: Resolved) -> list[ProblemFault]:

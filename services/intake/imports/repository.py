@@ -12,6 +12,7 @@ from typing import Any
 from services.intake.connections import Connection
 from services.intake.imports.stories import Filing, Record
 from services.intake.places import Place
+from services.intake.reports.documents import document_text
 from services.intake.reports.rows import (
     OBLIGATION_COLUMNS,
     REPORT_COLUMNS,
@@ -37,11 +38,16 @@ WHERE p.organization_id = asked.organization_id AND p.regime = asked.regime
 
 READ_CONTEXTS = f"""
 SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {VERSION_COLUMNS},
+       asked.attachment IS NULL OR EXISTS (
+           SELECT FROM log.attachment a
+           WHERE a.obligation_id = o.id AND a.sha256 = asked.attachment
+       ) AS attachment_known,
        ({COMPARED_FIGURES} asked.previous) AS previous_figures,
        ({COMPARED_FIGURES} asked.last_year) AS last_year_figures
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
+            $7::text[])
      WITH ORDINALITY
-     AS asked (organization_id, regime, form, period, previous, last_year, ordinal)
+     AS asked (organization_id, regime, form, period, previous, last_year, attachment, ordinal)
 LEFT JOIN log.obligation o
   ON (o.organization_id, o.regime, o.form, o.period)
    = (asked.organization_id, asked.regime, asked.form, asked.period)
@@ -74,19 +80,21 @@ WITH head AS (
 ), version AS (
     INSERT INTO log.report_version (
         report_id, version, form_version, figures, nothing_to_report, explanations,
-        submitted_by, submitted_by_name, submitted_at, receipt_number, content_sha256)
+        submitted_by, submitted_by_name, submitted_at, receipt_number, content_sha256,
+        document, proxy_by)
     SELECT id, version, form_version, figures::jsonb, nothing, explanations::jsonb, by, name, at,
-           'BN' || generation || '-' || lpad(id::text, 8, '0') || '-' || version, sha256
+           'BN' || generation || '-' || lpad(id::text, 8, '0') || '-' || version, sha256,
+           document::jsonb, proxy_by
     FROM head JOIN unnest(
         $13::bigint[], $14::integer[], $15::integer[], $16::text[], $17::boolean[], $18::text[],
-        $19::bigint[], $20::text[], $21::timestamptz[], $22::text[])
+        $19::bigint[], $20::text[], $21::timestamptz[], $22::text[], $23::text[], $24::bigint[])
         AS given (obligation_id, version, form_version, figures, nothing, explanations, by, name,
-                  at, sha256) USING (obligation_id)
+                  at, sha256, document, proxy_by) USING (obligation_id)
 ), act AS (
     SELECT id, province_id, given.*
     FROM head JOIN unnest(
-        $23::bigint[], $24::integer[], $25::text[], $26::integer[], $27::bigint[], $28::text[],
-        $29::timestamptz[], $30::text[], $31::uuid[], $32::text[], $33::bigint[], $34::text[])
+        $25::bigint[], $26::integer[], $27::text[], $28::integer[], $29::bigint[], $30::text[],
+        $31::timestamptz[], $32::text[], $33::uuid[], $34::text[], $35::bigint[], $36::text[])
         WITH ORDINALITY
         AS given (obligation_id, sequence, verb, version, actor_id, actor_name, at, reason,
                   event_id, type, catalogue_number, data, ordinal) USING (obligation_id)
@@ -121,8 +129,13 @@ class Kept:
         return f"BN{self.generation}-{self.report_id:08d}-{version}"
 
 
-async def read_contexts(connection: Connection, places: Sequence[Place]) -> list[Context]:
-    """For each place its duty, its report so far, and what its figures are compared with."""
+async def read_contexts(
+    connection: Connection, places: Sequence[Place], *, attachments: Sequence[str | None]
+) -> list[Context]:
+    """For each place its duty, its report so far, and what its figures are compared with.
+
+    `attachments` are the hashes of the signed files that the reports name, in the same order.
+    """
     rows = await connection.fetch(
         READ_CONTEXTS,
         [place.organization.id for place in places],
@@ -131,6 +144,7 @@ async def read_contexts(connection: Connection, places: Sequence[Place]) -> list
         [place.period.code for place in places],
         [place.period.previous().code for place in places],
         [place.period.same_period_last_year().code for place in places],
+        list(attachments),
     )
     return [_context(row) for row in rows]
 
@@ -170,6 +184,7 @@ def _context(row: Row) -> Context:
         previous=figures_or_none(row["previous_figures"]),
         same_period_last_year=figures_or_none(row["last_year_figures"]),
         remembered=None,
+        attachment_known=row["attachment_known"],
     )
 
 
@@ -180,7 +195,7 @@ def _columns(filings: Sequence[Filing]) -> list[list[object]]:
         *_transposed(map(_head, filings), width=12),
         *_transposed(
             (_version(filing, each) for filing, each in records if isinstance(each, NewSubmission)),
-            width=10,
+            width=12,
         ),
         *_transposed((_act(filing, each) for filing, each in records), width=12),
     ]
@@ -220,6 +235,8 @@ def _version(filing: Filing, new: NewSubmission) -> tuple[object, ...]:
         new.actor_name,
         new.at,
         new.content_sha256,
+        document_text(new.document),
+        new.proxy_by,
     )
 
 

@@ -23,6 +23,7 @@ from services.intake.submissions.schemas import SubmissionBody
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import read_json
 from shared.domain.figures import Figures
+from shared.domain.identifiers import OrganizationId
 from shared.domain.obligations import Obligation, ObligationState
 from shared.domain.reports import Act, Report, approve, return_to_sender, withdraw
 from shared.web.principals import Principal
@@ -32,13 +33,17 @@ Record: TypeAlias = NewSubmission | NewAct
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act. `body` is what a submission sends; the other acts have none."""
+    """One act. `body` is what a submission sends; the other acts have none.
+
+    `proxy`: the receiver enters it for the sender.
+    """
 
     verb: Act
     at: datetime
     actor: Principal
     body: SubmissionBody | None = None
     reason: str | None = None
+    proxy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,17 @@ class _Telling:
             raise LookupError("a submission has a body")
         place = self.story.place
         judged = judge(
-            body, form=place.form, obligation=self.obligation, context=self.context, at=step.at
+            body,
+            form=place.form,
+            obligation=self.obligation,
+            context=self.context,
+            at=step.at,
+            proxy=step.proxy,
         )
         request = Request(body=body, key="", sha256="")
-        sending = Sending(self.intake, self.known, step.actor, request, place, at=step.at)
+        sending = Sending(
+            self.intake, self.known, step.actor, request, place, at=step.at, proxy=step.proxy
+        )
         new = new_submission(judged, sending=sending, official=self.context.official)
         if len(self.story.steps) > 1:
             self.versions[new.report.last_version] = _version(new)
@@ -178,4 +190,6 @@ def _version(new: NewSubmission) -> StoredVersion:
         submitted_by_name=new.actor_name,
         receipt_number="",
         content_sha256=new.content_sha256,
+        document=new.document,
+        proxy_by=None if new.proxy_by is None else OrganizationId(new.proxy_by),
     )

@@ -12,7 +12,7 @@ import asyncpg
 
 from services.intake.imports import repository
 from services.intake.imports.entries import Entry
-from services.intake.imports.judging import Located, judge, locate, tell_all
+from services.intake.imports.judging import Located, attachment_named, judge, locate, tell_all
 from services.intake.imports.repository import Kept
 from services.intake.imports.stories import Filing, Story
 from services.intake.service import Intake
@@ -111,7 +111,11 @@ async def import_stories(intake: Intake, stories: Sequence[Story]) -> int:
         lot = stories[first : first + STORIES_AT_ONCE]
         async with transaction(intake.engine) as connection:
             native = await driver(connection)
-            contexts = await repository.read_contexts(native, [each.place for each in lot])
+            contexts = await repository.read_contexts(
+                native,
+                [each.place for each in lot],
+                attachments=[attachment_named(each.steps[0].body) for each in lot],
+            )
             filings = await tell_all(intake, known, lot, contexts=contexts)
             await repository.save(native, filings, timeout_seconds=SAVE_TIMEOUT_SECONDS)
     intake.hint()
@@ -124,8 +128,11 @@ async def _judged(
     known = await intake.catalogue.current()
     located = await locate(known, intake, principal, entries=entries)
     async with snapshot(intake.engine) as connection:
-        places = [each.place for each in located]
-        contexts = await repository.read_contexts(await driver(connection), places)
+        contexts = await repository.read_contexts(
+            await driver(connection),
+            [each.place for each in located],
+            attachments=[attachment_named(each.entry.body) for each in located],
+        )
     filings = await judge(intake, known, located, contexts=contexts, principal=principal, at=at)
     return located, filings
 

@@ -66,7 +66,7 @@ async def take_in(intake: Intake, principal: Principal, request: Request) -> Ack
     proxy = found.organization is not None and found.organization.id != principal.organization_id
     if found.organization is not None and proxy:
         scope_of(principal, known, on=today).require_read(found.organization.id)
-    _require_authority(principal, proxy=proxy)
+    require_sender(principal, proxy=proxy)
     if found.place is None or request.faults:
         raise refusal([*request.faults, *found.faults, *judge_figures(found.form, request.body)])
     acknowledged = await _store(
@@ -77,7 +77,7 @@ async def take_in(intake: Intake, principal: Principal, request: Request) -> Ack
     return acknowledged
 
 
-def _require_authority(principal: Principal, *, proxy: bool) -> None:
+def require_sender(principal: Principal, *, proxy: bool) -> None:
     """For one's own organization the signer sends; for another, a reviewer who receives it."""
     if proxy:
         if not principal.has_any(Role.REVIEWER):

@@ -232,6 +232,29 @@ async def test_reports_of_others_are_refused_by_name(world: World, sender: Calle
     assert await world.log_counts() == before
 
 
+async def test_a_receiver_enters_for_all_its_senders_and_says_why(
+    world: World, sender: Caller, reviewer: Caller
+) -> None:
+    neighbour = next(
+        each
+        for each in world.communes
+        if each.parent_id == sender.organization.parent_id and each != sender.organization
+    )
+    world.communes.remove(neighbour)
+    units = (sender.organization, neighbour)
+    silent = await send(reviewer, [submission_of(each) for each in units])
+    told = await send(reviewer, [submission_of(each, reason="Mất mạng") for each in units])
+
+    assert [fault["code"] for fault in silent.json()["errors"]] == ["reason_required"] * 2
+    assert told.status_code == 201, told.text
+    versions = await world.rows(
+        "SELECT v.proxy_by FROM log.report_version v JOIN log.report r ON r.id = v.report_id"
+        " WHERE r.organization_id = ANY(:units)",
+        units=[each.id for each in units],
+    )
+    assert [row["proxy_by"] for row in versions] == [reviewer.organization.id] * 2
+
+
 async def test_imports_and_submissions_of_one_report_keep_the_order(
     world: World, sender: Caller
 ) -> None:
