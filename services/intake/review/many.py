@@ -1,7 +1,7 @@
 """Approving several reports at once, after showing what is in them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,15 +9,15 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
-from services.intake.grids import shown
+from services.intake.grids import Grid
 from services.intake.places import place_of
+from services.intake.reports.pages import version_grid
 from services.intake.reports.use_cases import Decision, History, decide, read_history
 from services.intake.service import Intake
 from services.intake.wording import form_title, office_name
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.identifiers import ReportId
 from shared.domain.reports import Act, ReportError, ReportState
-from shared.domain.sheets import complete
 from shared.labels.labels import Language
 from shared.web.access import require
 from shared.web.forms import read_form
@@ -39,10 +39,7 @@ Numbers = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A report that is about to be approved.
-
-    `totals` are the form's outermost rows, each a label and its figures; `columns` head them.
-    """
+    """A report that is about to be approved; `totals` are the outermost rows of its form."""
 
     report_id: int
     sequence: int
@@ -52,8 +49,7 @@ class Chosen:
     late: bool
     nothing_to_report: bool
     explanations: Sequence[str]
-    columns: Sequence[Mapping[str, Any]]
-    totals: Sequence[tuple[str, Sequence[str]]]
+    totals: Grid
 
 
 @router.get("/review/approve")
@@ -129,9 +125,8 @@ def _errors(request: Request) -> list[Mapping[str, Any]]:
 def _chosen(history: History, known: Catalogue, *, language: Language) -> Chosen:
     filed, version = history.filed, history.last
     obligation, report, place = filed.obligation, filed.report, place_of(known, filed.obligation)
-    form = known.form_version(obligation.form, version.form_version)
-    sheet = complete(form, version.figures)
-    rows = [row for row in form.rows if row.parent is None]
+    grid = version_grid(known, obligation, history, wanted=version, language=language)
+    outermost = {row.code for row in place.form.rows if row.parent is None}
     first = report.first_submitted_at
     return Chosen(
         report_id=report.id or 0,
@@ -142,11 +137,5 @@ def _chosen(history: History, known: Catalogue, *, language: Language) -> Chosen
         late=first is not None and first > obligation.deadline,
         nothing_to_report=version.nothing_to_report,
         explanations=list(version.explanations.values()),
-        columns=[
-            {"label": ""},
-            *({"label": f"{each.number} {each.label}", "number": True} for each in form.columns),
-        ],
-        totals=[
-            (row.label, [shown(sheet, row, column) for column in form.columns]) for row in rows
-        ],
+        totals=replace(grid, rows=tuple(row for row in grid.rows if row.code in outermost)),
     )
