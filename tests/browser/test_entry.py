@@ -1,18 +1,16 @@
 """The entry grid, sending and review in a real browser."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from shared.domain.organizations import OrganizationVersion
+from tests.browser.entry import PHONE, SignIn, entry_page, type_row
 from tests.support.intake_world import World, submission_of
 
 pytestmark = pytest.mark.browser
 
-SignIn = Callable[..., Awaitable[BrowserContext]]
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 ROW = ("30", "10", "2", "20", "15", "1", "5", "1")
 
 
@@ -20,20 +18,6 @@ ROW = ("30", "10", "2", "20", "15", "1", "5", "1")
 def commune(world: World) -> OrganizationVersion:
     """A commune of the test's own."""
     return world.next_commune()
-
-
-async def _entry_page(context: BrowserContext) -> Page:
-    page = await context.new_page()
-    await page.goto("/")
-    await page.goto(str(await page.locator(".duty-name").first.get_attribute("href")))
-    await expect(page.locator("#entry-grid.is-live")).to_be_visible()
-    return page
-
-
-async def _type_row(page: Page, *texts: str) -> None:
-    for text in texts:
-        await page.keyboard.type(text)
-        await page.keyboard.press("Tab")
 
 
 async def _overflow(page: Page) -> int:
@@ -46,9 +30,9 @@ async def _overflow(page: Page) -> int:
 async def test_a_report_is_typed_by_keyboard_and_a_double_click_sends_it_once(
     world: World, signed_in: SignIn, commune: OrganizationVersion
 ) -> None:
-    page = await _entry_page(await signed_in(commune, "preparer", "signer"))
+    page = await entry_page(await signed_in(commune, "preparer", "signer"))
     await page.focus("#cell-LV01-4")
-    await _type_row(page, *ROW)
+    await type_row(page, *ROW)
     await expect(page.locator('[data-row="TONG"][data-column="3"] output')).to_have_text("42")
     await expect(page.locator("#cell-LV02-4")).to_be_focused()
     await expect(page.locator("#save-state")).to_contain_text("Đã lưu")
@@ -69,9 +53,9 @@ async def test_a_report_is_typed_by_keyboard_and_a_double_click_sends_it_once(
 async def test_faults_stand_at_their_cells_and_f8_goes_from_one_to_the_next(
     signed_in: SignIn, commune: OrganizationVersion
 ) -> None:
-    page = await _entry_page(await signed_in(commune, "preparer"))
+    page = await entry_page(await signed_in(commune, "preparer"))
     await page.focus("#cell-LV01-4")
-    await _type_row(page, *ROW[:6], "3", "1")
+    await type_row(page, *ROW[:6], "3", "1")
     await page.keyboard.type("1.234")
     await page.keyboard.press("Enter")
 
@@ -86,7 +70,7 @@ async def test_faults_stand_at_their_cells_and_f8_goes_from_one_to_the_next(
 async def test_arrows_move_escape_cancels_and_undo_takes_back(
     signed_in: SignIn, commune: OrganizationVersion
 ) -> None:
-    page = await _entry_page(await signed_in(commune, "preparer"))
+    page = await entry_page(await signed_in(commune, "preparer"))
     first = page.locator("#cell-LV01-4")
     await first.focus()
     await page.keyboard.type("7")
@@ -110,7 +94,7 @@ async def test_a_block_is_pasted_and_one_undo_takes_it_all_back(
 ) -> None:
     context = await signed_in(commune, "preparer")
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = await _entry_page(context)
+    page = await entry_page(context)
     await page.evaluate("navigator.clipboard.writeText('1\\t2\\t3\\n4\\t5\\t6\\n')")
     await page.focus("#cell-LV03-4")
     await page.keyboard.press("Control+v")
@@ -126,7 +110,7 @@ async def test_what_is_typed_without_a_connection_is_kept_on_this_device(
     signed_in: SignIn, commune: OrganizationVersion
 ) -> None:
     context = await signed_in(commune, "preparer")
-    page = await _entry_page(context)
+    page = await entry_page(context)
     await page.route("**/api/v1/drafts/*", lambda route: route.abort())
     await page.focus("#cell-LV01-4")
     await page.keyboard.type("12")
@@ -143,7 +127,7 @@ async def test_what_is_typed_without_a_connection_is_kept_on_this_device(
 async def test_a_phone_shows_one_row_at_a_time(
     signed_in: SignIn, commune: OrganizationVersion
 ) -> None:
-    page = await _entry_page(await signed_in(commune, "preparer", **PHONE))
+    page = await entry_page(await signed_in(commune, "preparer", **PHONE))
 
     await expect(page.locator("#cell-LV01-4")).to_be_visible()
     await expect(page.locator("#cell-LV02-4")).to_be_hidden()

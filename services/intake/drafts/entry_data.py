@@ -22,6 +22,10 @@ _LABELS = (
     "pasted",
     "skipped",
     "no_faults",
+    "nothing_entered",
+    "not_sent",
+    "unplaced",
+    "unknown_columns",
     "fault_count",
     "warning_count",
 )

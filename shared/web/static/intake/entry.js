@@ -11,6 +11,8 @@ import { Sheet } from "./sheet.js";
 import { enableUndo } from "./undo.js";
 
 const UNTIL_ASKED = new Set(["missing_cell", "nothing_entered"]);
+/** What is done sooner need not be announced: a word that comes and goes is a flicker. */
+const ANNOUNCED_AFTER_MILLISECONDS = 300;
 
 const data = JSON.parse(document.getElementById("entry-data").textContent);
 const form = document.getElementById("entry-form");
@@ -26,6 +28,7 @@ const faults = new Faults(sheet, {
     faults: data.labels.fault_count,
     warnings: data.labels.warning_count,
     none: data.labels.no_faults,
+    empty: data.labels.nothing_entered,
   },
 });
 
@@ -40,14 +43,33 @@ const autosave = new Autosave({
     explanations: data.explanations,
   }),
   onState: showState,
-  onSaved: (saved) => (form.elements.draft_version.value = saved.version),
+  onSaved: showSaved,
 });
 
+let announcing = null;
+
 function showState(state, saved) {
+  clearTimeout(announcing);
+  if (state === "saving") {
+    announcing = setTimeout(() => writeState(state), ANNOUNCED_AFTER_MILLISECONDS);
+  } else {
+    writeState(state, saved);
+  }
+}
+
+function writeState(state, saved) {
   const place = document.getElementById("save-state");
   const time = saved?.updated_at ? timeInVietnam(saved.updated_at) : "";
   place.textContent = (data.labels[state] ?? "").replace("{time}", time);
   place.dataset.state = state;
+}
+
+/** The first save makes a draft of what was not entered yet, and its badge says so. */
+function showSaved(saved) {
+  form.elements.draft_version.value = saved.version;
+  const draft = document.getElementById("draft-badge");
+  const badge = document.querySelector(".entry-deadline .badges");
+  if (draft && badge) badge.replaceWith(draft.content.cloneNode(true));
 }
 
 function timeInVietnam(instant) {
@@ -74,7 +96,8 @@ function judge() {
   });
   sheet.showDerivedCells(values);
   const told = nothing.checked ? [] : found.filter(isTold);
-  faults.show(told);
+  const blank = !nothing.checked && Object.keys(sheet.figures()).length === 0;
+  faults.show(told, { blank });
 }
 
 function isTold(fault) {
@@ -92,13 +115,17 @@ function restoreFromThisDevice() {
   autosave.touch();
 }
 
-/** The form is sent after the last save has come back, so that it names the right version. */
+/**
+ * The form is sent after the last save has come back, so that it names the right version. Without
+ * a connection it is not sent at all: the page stays, with what was typed.
+ */
 async function sendWhenSaved(event) {
   if (!autosave.saving && !autosave.dirty) return;
   event.preventDefault();
   event.stopPropagation();
   await autosave.save();
-  form.requestSubmit(event.submitter);
+  if (autosave.dirty) showState("not_sent");
+  else form.requestSubmit(event.submitter);
 }
 
 let currentRow = null;
@@ -124,10 +151,12 @@ nothing.addEventListener("change", () => {
 enableKeyboard(sheet);
 enableUndo(sheet);
 enablePaste(sheet, {
-  onPasted: ({ written, skipped }) => {
-    const parts = [data.labels.pasted.replace("{count}", written)];
+  form: data.form,
+  onPasted: ({ written, skipped, unplaced, unknown = false }) => {
+    const parts = [unknown ? data.labels.unknown_columns : data.labels.pasted.replace("{count}", written)];
     if (skipped > 0) parts.push(data.labels.skipped.replace("{count}", skipped));
-    document.getElementById("save-state").textContent = parts.join(" · ");
+    if (unplaced.length > 0) parts.push(`${data.labels.unplaced} ${unplaced.join("; ")}`);
+    document.getElementById("paste-note").textContent = parts.join(" · ");
   },
 });
 enableRowByRow(sheet, {
@@ -148,8 +177,20 @@ document.addEventListener("keydown", (event) => {
     sheet.commitFocused();
     autosave.save();
   }
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    event.preventDefault();
+    sheet.commitFocused();
+    form.requestSubmit(form.querySelector("button[value=check]"));
+  }
 });
 document.getElementById("fault-count").addEventListener("click", () => faults.next());
+document.querySelector(".error-summary")?.addEventListener("click", (event) => {
+  const field = document.querySelector(event.target.closest("a")?.hash || null);
+  const cell = field?.closest("[data-column]");
+  if (!cell) return;
+  event.preventDefault();
+  sheet.goTo(cell);
+});
 form.addEventListener("submit", sendWhenSaved);
 const previousSwitch = document.getElementById("show-previous");
 previousSwitch?.addEventListener("change", () =>

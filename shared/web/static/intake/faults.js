@@ -10,11 +10,11 @@ export class Faults {
   }
 
   /** Shows `faults` ({row, column, detail, severity}) in place of those shown before. */
-  show(faults) {
+  show(faults, { blank = false } = {}) {
     this.clear();
     this.found = faults;
     for (const fault of faults) this.mark(fault);
-    this.count();
+    this.count({ blank });
     this.fillList();
   }
 
@@ -71,14 +71,15 @@ export class Faults {
     return text;
   }
 
-  count() {
+  count({ blank }) {
     const soft = this.found.filter((fault) => fault.severity === "soft").length;
     const hard = this.found.length - soft;
     const parts = [];
     if (hard > 0) parts.push(this.labels.faults.replace("{count}", hard));
     if (soft > 0) parts.push(this.labels.warnings.replace("{count}", soft));
-    this.counter.textContent = parts.length > 0 ? parts.join(" · ") : this.labels.none;
-    this.counter.dataset.kind = hard > 0 ? "fault" : soft > 0 ? "warning" : "none";
+    const none = blank ? this.labels.empty : this.labels.none;
+    this.counter.textContent = parts.length > 0 ? parts.join(" · ") : none;
+    this.counter.dataset.kind = hard > 0 ? "fault" : soft > 0 ? "warning" : blank ? "empty" : "none";
   }
 
   /** Faults that belong to no row of the form stand above the grid. */
@@ -95,6 +96,6 @@ export class Faults {
     const here = document.activeElement?.closest("[data-column]");
     const order = [...this.sheet.cells.values()];
     const after = faulty.find((cell) => order.indexOf(cell) > order.indexOf(here));
-    this.sheet.focusable(after ?? faulty[0]).focus();
+    this.sheet.goTo(after ?? faulty[0]);
   }
 }

@@ -2,7 +2,8 @@
  * Keys of the grid, after the WAI-ARIA data grid pattern and spreadsheets.
  *
  * Two modes: moving (arrows go from cell to cell, typing replaces) and editing (arrows move in the
- * text). Enter or F2 begins to edit; Enter goes down, Tab right, Esc takes the old text back.
+ * text). F2 begins to edit; Enter goes down, Tab right, Esc takes the old text back. Where one row
+ * is shown at a time, Enter goes to the next field, as on a phone's keyboard.
  */
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -62,6 +63,9 @@ function handle(sheet, state, event, cell) {
   if (event.key === "Escape") return cancel(sheet, state, cell);
   if (event.key === "F2") return edit(sheet, state, cell);
   if (event.key === "Enter") {
+    if (sheet.table.classList.contains("row-by-row")) {
+      return move(sheet, cell, [0, 1], { wrap: true }) || commit(sheet, state, cell);
+    }
     if (event.shiftKey) return move(sheet, cell, [-1, 0]);
     return move(sheet, cell, [1, 0]) || commit(sheet, state, cell);
   }

@@ -25,6 +25,7 @@ export function enableRowByRow(sheet, { bar, place, previous, next }) {
 
   previous.addEventListener("click", () => go(-1));
   next.addEventListener("click", () => go(1));
+  sheet.addEventListener("reveal", ({ detail: cell }) => show(rows.indexOf(cell.closest("tr"))));
   sheet.addEventListener("enter", ({ detail: cell }) => show(rows.indexOf(cell.closest("tr"))));
   narrow.addEventListener("change", apply);
   show(0);

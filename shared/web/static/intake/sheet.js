@@ -84,6 +84,12 @@ export class Sheet extends EventTarget {
     }
   }
 
+  /** Brings a cell into sight, whatever row is shown, and gives it the focus. */
+  goTo(cell) {
+    this.dispatchEvent(new CustomEvent("reveal", { detail: cell }));
+    this.focusable(cell).focus();
+  }
+
   /** Puts other texts in place of all that is typed, without telling anybody. */
   replaceAll(figures) {
     for (const cell of this.cells.values()) {

@@ -19,7 +19,7 @@ export function enableUndo(sheet) {
     replaying = true;
     sheet.write(changes.map((each) => ({ cell: each.cell, text: each[side] })));
     replaying = false;
-    sheet.focusable(changes[0].cell).focus();
+    sheet.goTo(changes[0].cell);
   };
   sheet.table.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;

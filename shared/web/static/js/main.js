@@ -4,10 +4,11 @@ import { closeMenusFromOutside } from "./menu.js";
 import { addPasswordToggles } from "./password.js";
 import { addCopyButtons } from "./copy.js";
 import { refuseSecondSubmit } from "./submit.js";
-import { focusErrorSummary } from "./errors.js";
+import { focusErrorSummary, leaveJudgingToTheServer } from "./errors.js";
 
 closeMenusFromOutside(document);
 addPasswordToggles(document);
 addCopyButtons(document);
 refuseSecondSubmit(document);
+leaveJudgingToTheServer(document);
 focusErrorSummary(document);
