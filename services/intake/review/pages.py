@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
@@ -105,9 +105,13 @@ async def review_page(
     principal: ReviewerDep,
     intake: IntakeDep,
     done: Done = "",
+    of: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
 ) -> Response:
-    """One report with the queue beside it."""
-    return await _page(request, pages, intake, principal, report_id=ReportId(report_id), done=done)
+    """One report with the queue beside it; `done` and `of` tell what became of the one before."""
+    decided = _Decided(done, ReportId(of) if of else None)
+    return await _page(
+        request, pages, intake, principal, report_id=ReportId(report_id), decided=decided
+    )
 
 
 @router.post("/review/{report_id}/approve")
@@ -166,7 +170,22 @@ async def _decide(
     ids = [each.filed.report.id for each in queue.waiting]
     following = next((each for each in ids if each and each > report_id), ids[0] if ids else None)
     path = "/review" if following is None else f"/review/{following}"
-    return RedirectResponse(f"{path}?done={done}", status_code=303)
+    return RedirectResponse(f"{path}?done={done}&of={report_id}", status_code=303)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What was done just now, and with which report: the page shows the next one already."""
+
+    done: Done = ""
+    report_id: ReportId | None = None
+
+    async def organization_name(self, intake: Intake, principal: Principal) -> str:
+        if not self.done or self.report_id is None:
+            return ""
+        history = await read_history(intake, principal, self.report_id)
+        known = await intake.catalogue.current()
+        return office_name(place_of(known, history.filed.obligation).organization)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +217,7 @@ async def _page(
     principal: Principal,
     *,
     report_id: ReportId,
-    done: str = "",
+    decided: _Decided = _Decided(),
     refusal: _Refusal | None = None,
 ) -> Response:
     history = await read_history(intake, principal, report_id)
@@ -229,7 +248,8 @@ async def _page(
         wants=refusal.verb.value if refusal else "",
         reason=refusal.reason if refusal else "",
         errors=refusal.messages(request) if refusal else [],
-        done=done,
+        done=decided.done,
+        decided_name=await decided.organization_name(intake, principal),
     )
 
 

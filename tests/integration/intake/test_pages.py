@@ -188,6 +188,42 @@ async def test_a_warning_asks_for_its_explanation_on_the_page(
     assert sent.status_code == 303
     report = (await officer.get(sent.headers["location"])).text
     assert "Biên nhận" in report
+    [report_page] = re.findall(r'href="(/reports/\d+)"', report)
+    explained = (await officer.get(report_page)).text
+    assert "Hộ tịch:</span> Nhận bàn giao 2 hồ sơ" in explained
+    assert "II06A.CARRIED_OVER" not in explained
+
+
+async def test_a_sent_report_that_is_being_corrected_is_work_to_do(
+    sender: Caller, officer: Visitor, desk: str
+) -> None:
+    await sender.send(sender.body())
+    before = (await officer.get("/")).text
+    entry = await officer.get(f"{desk}/form")
+    version = _hidden(entry.text, "draft_version")
+    await officer.post(
+        f"{desk}/form", action="save", draft_version=version, **{"cell:LV01:4": "31"}
+    )
+    home = (await officer.get("/")).text
+
+    assert "Tiếp tục" not in before
+    assert "Đang sửa, chưa gửi lại" in home
+    assert "Tiếp tục" in home
+
+
+async def test_what_was_decided_is_named_on_the_page_of_the_next_report(
+    world: World, sender: Caller, receiver: Visitor
+) -> None:
+    other = await world.as_sender(world.next_commune())
+    await other.send(other.body())
+    report_id = (await sender.send(sender.body())).json()["report_id"]
+
+    returned = await receiver.post(f"/review/{report_id}/return", sequence="1", reason="Xem cột 4")
+    page = (await receiver.get(returned.headers["location"])).text
+
+    name = (await receiver.get(f"/review/{report_id}")).text.split("<h1>")[1].split("</h1>")[0]
+    assert f"Đã trả lại báo cáo: {name}" in page
+    assert f"<h1>{name}</h1>" not in page
 
 
 async def test_the_sender_withdraws_with_a_reason(
