@@ -24,9 +24,10 @@ class NavigationItem:
         return path == self.path or (self.path != HOME and path.startswith(f"{self.path}/"))
 
 
+_DOING = frozenset({Role.PREPARER, Role.SIGNER, Role.REVIEWER})
 _SUPERVISING = frozenset({Role.REVIEWER, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR})
 NAVIGATION = (
-    NavigationItem(HOME, "navigation.home"),
+    NavigationItem(HOME, "navigation.home", _DOING),
     NavigationItem("/review", "navigation.review", frozenset({Role.REVIEWER})),
     NavigationItem("/dashboard", "navigation.dashboard", _SUPERVISING),
     NavigationItem("/completeness", "navigation.completeness", _SUPERVISING),

@@ -38,7 +38,9 @@ def test_paths_of_this_site_are_kept(given):
 def test_the_menu_holds_what_the_account_can_use():
     paths = [item.path for item in navigation_for(PREPARER, demo=False)]
     assert paths == ["/", "/calendar"]
-    assert "/dashboard" in [item.path for item in navigation_for(LEADER, demo=False)]
+    watched = [item.path for item in navigation_for(LEADER, demo=False)]
+    assert "/dashboard" in watched
+    assert "/" not in watched, "the home page is the dashboard of those who only watch"
 
 
 def test_pages_of_the_demo_are_in_the_menu_of_the_demo_only():
