@@ -23,7 +23,7 @@ from services.intake.submissions.records import (
     receipt_of,
 )
 from services.intake.submissions.repository import Context, Remembered
-from shared.db.engine import driver, transaction
+from shared.db.engine import driver, native, transaction
 from shared.domain.obligations import Obligation, ObligationState
 from shared.web.principals import Principal, Role
 from shared.web.problems import (
@@ -101,22 +101,22 @@ async def _store(sending: Sending) -> Acknowledged:
 
 async def _free(sending: Sending) -> Acknowledged | None:
     """Each statement by itself: two roundtrips, the second of which commits."""
-    async with sending.intake.engine.connect() as connection:
-        return await _attempt(await driver(connection), sending)
+    async with native(sending.intake.engine) as connection:
+        return await _attempt(connection, sending)
 
 
 async def _held(sending: Sending) -> Acknowledged | None:
     """With the report held, so that nobody can come between reading and writing."""
     async with transaction(sending.intake.engine) as connection:
-        native = await driver(connection)
-        await repository.lock_report(native, sending.place, timeout_seconds=WRITE_TIMEOUT_SECONDS)
-        return await _attempt(native, sending)
+        raw = await driver(connection)
+        await repository.lock_report(raw, sending.place, timeout_seconds=WRITE_TIMEOUT_SECONDS)
+        return await _attempt(raw, sending)
 
 
-async def _attempt(native: Connection, sending: Sending) -> Acknowledged | None:
+async def _attempt(connection: Connection, sending: Sending) -> Acknowledged | None:
     """None if the report moved on between reading and writing."""
     context = await repository.read_context(
-        native,
+        connection,
         sending.place,
         account_id=sending.principal.account_id,
         key=sending.request.key,
@@ -125,7 +125,7 @@ async def _attempt(native: Connection, sending: Sending) -> Acknowledged | None:
     if context.remembered is not None:
         return _replayed(context.remembered, sending.request)
     new = new_submission(_judge(sending, context), sending=sending, official=context.official)
-    stored = await repository.save(native, new, timeout_seconds=WRITE_TIMEOUT_SECONDS)
+    stored = await repository.save(connection, new, timeout_seconds=WRITE_TIMEOUT_SECONDS)
     if stored is None:
         return None
     return Acknowledged(receipt_of(new, stored), replayed=False)
