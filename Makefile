@@ -12,7 +12,7 @@ DEVELOPMENT := .venv/installed-development
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(RUNTIME) ## Start the demonstration: one province, everything in one process (DEMO_ARGS=...)
+demo: $(RUNTIME) ## Start the demonstration: two provinces, everything in one process (DEMO_ARGS=...)
 	@exec $(BIN)/tonghop demo $(DEMO_ARGS)
 
 demo-kafka: $(RUNTIME) ## The same over a real Apache Kafka (needs Java 17 and Maven)

@@ -33,8 +33,8 @@ def demo(
     ] = EventLogKind.POSTGRES,
     world: Annotated[
         WorldName,
-        typer.Option(help="year: two provinces over the reform of 2025; quarter: a smaller one."),
-    ] = WorldName.QUARTER,
+        typer.Option(help="year: two provinces over the reform of 2025; quarter: one before it."),
+    ] = WorldName.YEAR,
     data: DataFolder = FOLDER,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the data and stop.")] = False,
 ) -> None:

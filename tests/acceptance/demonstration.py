@@ -14,7 +14,7 @@ from tests.support.program import TONGHOP, Program
 from tests.support.province import PERIOD, Caller
 from tests.support.waiting import until
 
-START_PATIENCE_SECONDS = 120
+START_PATIENCE_SECONDS = 300
 ANSWER_TIMEOUT_SECONDS = 30
 
 
@@ -49,11 +49,12 @@ class Demonstration:
 
 @asynccontextmanager
 async def demonstration(
-    folder: Path, *, port: int, arguments: tuple[str, ...] = ()
+    folder: Path, *, port: int, world: str = "quarter", arguments: tuple[str, ...] = ()
 ) -> AsyncIterator[Demonstration]:
     """One whose data is in a new folder; not started yet, and ended with the block."""
     data = folder / "demo"
-    command = (TONGHOP, "demo", "--port", str(port), "--data", str(data), *arguments)
+    where = ("--port", str(port), "--data", str(data), "--world", world)
+    command = (TONGHOP, "demo", *where, *arguments)
     made = Demonstration(data, Program(*command, output=folder / "demo.log"))
     try:
         yield made

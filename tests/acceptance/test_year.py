@@ -1,0 +1,47 @@
+"""The README's story with curl on the demonstration as it starts by itself: a year and a reform."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.acceptance.demonstration import client_at, demonstration
+from tests.support.program import free_port
+from tests.support.province import Caller
+from tests.support.templates import ROOT
+from tests.support.waiting import until
+
+EXAMPLE = ROOT / "docs/examples/submission.json"
+COMMUNES = 95
+OLD_PROVINCES = {"70": 111, "75": 159}
+
+
+async def test_the_year_is_there_at_once_and_the_readme_story_works(tmp_path: Path) -> None:
+    async with demonstration(tmp_path, port=free_port(), world="year") as demo:
+        async with client_at(await demo.start()) as client:
+            commune, province = demo.caller(client, "commune"), demo.caller(client, "province")
+            for code, communes in OLD_PROVINCES.items():
+                before_the_reform = await _coverage(province, code, period="2025-Q2")
+                assert before_the_reform == {"expected": communes, "reported": communes}
+            before = await _coverage(province, "75", period="2025-Q3")
+            assert before["expected"] == COMMUNES
+            assert COMMUNES * 0.7 < before["reported"] < COMMUNES
+
+            body = json.loads(EXAMPLE.read_text())
+            sent = await commune.call(
+                "POST", "/api/v1/submissions", body=body, idempotency_key="dong-xoai-2025-q3"
+            )
+            assert sent.status_code == 201, sent.text
+            assert not sent.json()["on_time"]
+
+            async def moved() -> bool:
+                now = await _coverage(province, "75", period="2025-Q3")
+                return bool(now["reported"] == before["reported"] + 1)
+
+            await until(moved)
+        assert await demo.program.interrupt() == 0, demo.program.output
+
+
+async def _coverage(province: Caller, code: str, *, period: str) -> dict[str, Any]:
+    answer = await province.get("/api/v1/indicators", organization=code, period=period)
+    coverage = answer["indicators"][0]["coverage"]
+    return {name: coverage[name] for name in ("expected", "reported")}
