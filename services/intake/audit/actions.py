@@ -10,3 +10,16 @@ ACTIONS = (
     "dead_letter.resolve",
     "database_restored",
 )
+
+DETAILS = (
+    "address",
+    "dead_letter",
+    "expires_at",
+    "generation",
+    "last_position",
+    "name",
+    "reason",
+    "subject",
+    "version",
+)
+"""The details that the page shows, in words of `audit.detail.<name>`; the API gives all."""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.intake.audit.actions import ACTIONS
+from services.intake.audit.actions import ACTIONS, DETAILS
 from services.intake.audit.endpoints import EARLIEST, LATEST, LONGEST_TEXT, Administrator
 from services.intake.audit.use_cases import AuditFilter, read_audit
 from services.intake.dependencies import IntakeDep
@@ -48,6 +48,7 @@ async def audit(
         filters=filters,
         filtered=any(filters.values()),
         actions=ACTIONS,
+        details=DETAILS,
         name_of=partial(_name, await intake.catalogue.current()),
         address=partial(_address, filters),
     )

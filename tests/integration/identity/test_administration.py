@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.intake.accounts.records import Account
-from services.intake.audit.actions import ACTIONS
+from services.intake.audit.actions import ACTIONS, DETAILS
 from shared.db.engine import transaction
 from shared.domain.organizations import OrganizationVersion
 from shared.labels.labels import Language, load_labels
@@ -138,7 +138,7 @@ async def test_every_change_of_an_account_is_audited_with_who_did_it(desk: Desk)
     assert await desk.audit(account="duc.le", action="roles_changed") == acts[3:4]
     shown = await desk.client.get("/audit", params={"account": "duc.le"})
     assert "Đổi vai trò" in shown.text
-    assert "from: preparer; to: reviewer" in shown.text
+    assert "Người lập → Người duyệt" in shown.text
 
 
 async def test_nobody_disables_or_demotes_the_own_account(desk: Desk) -> None:
@@ -230,7 +230,9 @@ async def test_not_even_the_owner_changes_a_line_of_the_audit(desk: Desk, act: s
             await connection.execute(text(act))
 
 
-def test_every_act_has_a_name_in_every_language() -> None:
+def test_every_act_and_detail_has_a_name_in_every_language() -> None:
     labels = load_labels()
+    keys = [f"audit.action.{each}" for each in ACTIONS]
+    keys += [f"audit.detail.{each}" for each in DETAILS]
     for language in Language:
-        assert [a for a in ACTIONS if not labels.has(f"audit.action.{a}", language)] == []
+        assert [key for key in keys if not labels.has(key, language)] == []
