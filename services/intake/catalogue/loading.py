@@ -9,15 +9,16 @@ from services.catalogue_events import announce_change
 from services.intake.accounts.records import Action
 from services.intake.accounts.repository import record
 from services.intake.service import Intake
+from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.faults import PackFault, PacksRefused
 from shared.catalogue.packs import Pack, pack_of_texts
 from shared.catalogue.planning import plan_load
 from shared.catalogue.repository import read_stored
 from shared.catalogue.store import CatalogueChange, load_packs, summary_of
 from shared.db.engine import snapshot, transaction
-from shared.domain.identifiers import AccountId
+from shared.domain.identifiers import AccountId, OrganizationId
 from shared.web.principals import Principal
-from shared.web.problems import ProblemFault, ValidationFailed
+from shared.web.problems import NotPermitted, ProblemFault, ValidationFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ async def load_catalogue(
     """Load the pack that the files make: all of it, or nothing.
 
     Raises:
+        NotPermitted: the catalogue is of all, so only those load it who have nobody above them.
         ValidationFailed: with every fault, its file and its line.
     """
+    _require_topmost(await intake.catalogue.current(), principal.organization_id)
     try:
         pack = pack_of_texts(files)
         if dry_run:
@@ -44,6 +47,13 @@ async def load_catalogue(
         return await _loaded(intake, principal, [pack])
     except PacksRefused as refused:
         raise ValidationFailed(errors=_faults(refused.faults)) from refused
+
+
+def _require_topmost(known: Catalogue, organization_id: OrganizationId) -> None:
+    """By its last stretch: one that has ended may still load what comes after it."""
+    stretches = known.versions(organization_id)
+    if not stretches or stretches[-1].parent_id is not None:
+        raise NotPermitted
 
 
 async def _planned(intake: Intake, packs: list[Pack]) -> Loading:

@@ -175,6 +175,17 @@ async def test_a_body_that_is_no_pack_is_refused(administrator: Caller) -> None:
     assert (await post(administrator, latin)).status_code == 400
 
 
+async def test_only_the_topmost_organization_loads_what_is_of_all(
+    world: World, sender: Caller
+) -> None:
+    district = world.parent(sender.organization)
+    for below in (district, sender.organization):
+        caller = Caller(world, below, await world.token(below, "administrator"))
+        for query in ("", "?dry_run=true"):
+            answer = await post(caller, files(pack=PACK, year=YEAR), query=query)
+            assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+
+
 async def test_only_administrators_load_packs(sender: Caller) -> None:
     answer = await post(sender, files(pack=PACK, year=YEAR))
     assert answer.status_code == 403
