@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -18,6 +19,7 @@ from tests.acceptance.demonstration import (
 )
 from tests.architecture.route_table import ALL, ANYONE, NEWCOMERS, SIGNED_IN, Route
 from tests.support.program import free_port
+from tests.support.province import PERIOD
 from tests.support.waiting import until
 
 EACH = 4
@@ -26,6 +28,9 @@ EACH = 4
 PARTS = {"/dashboard/fragment", "/mailbox/{mail_id}/body", "/forms/scripts/{name}"}
 """Parts of pages, fetched by them: no links lead there."""
 
+AFTER_A_CHOICE = {"/review/approve"}
+"""Reached by a form, with what was chosen on the page before."""
+
 MACHINES = {"/healthz", "/readyz", "/metrics"}
 NOT_SIGNED_IN = {"/sign-in"}
 PEOPLE = {
@@ -33,8 +38,20 @@ PEOPLE = {
     "huyen.dongphu": frozenset({Role.REVIEWER}),
     "xa.tanlap": frozenset({Role.PREPARER, Role.SIGNER}),
 }
-EMPTY = {"tinh.tonghop": {"/review/{report_id}"}}
-"""Nobody reports to the province directly."""
+ENTRY = {
+    "/obligations/{obligation_id}/form",
+    "/obligations/{obligation_id}/check",
+    "/obligations/{obligation_id}/document",
+}
+EMPTY = {
+    "tinh.tonghop": {"/review/{report_id}", *ENTRY},
+    "xa.tanlap": {"/aggregates/{slug}/{period}"},
+}
+"""Nobody reports to the province directly, so it enters and reviews nothing; nothing is summed at a
+commune.
+"""
+
+AGGREGATE = f"/aggregates/ii-06a/{PERIOD}"
 
 STARTS = ("/", "/dashboard", "/completeness", "/reminders", "/account/tokens", "/styleguide")
 
@@ -135,22 +152,31 @@ async def test_every_page_of_a_person_is_whole(address: str, username: str) -> N
         and not route.path.startswith("/api/")
         and _is_open_to(route, PEOPLE[username])
     }
-    unread = pages - visit.read.keys() - PARTS - MACHINES - NOT_SIGNED_IN
+    unread = pages - visit.read.keys() - PARTS - AFTER_A_CHOICE - MACHINES - NOT_SIGNED_IN
     assert unread == EMPTY.get(username, set())
 
 
 async def _things_of(client: httpx.AsyncClient) -> list[str]:
-    """A duty, a report and a receipt that this person may see, with no page that links them all."""
-    duties = (await client.get("/api/v1/obligations")).json()["items"]
+    """Pages of a report, a receipt, a duty and a sum that this person may see."""
+    duties = (await client.get("/api/v1/obligations", params={"limit": 500})).json()["items"]
     sent = next(duty for duty in duties if duty["report"])
     report = (await client.get(f"/api/v1/reports/{sent['report']['report_id']}")).json()
-    found = [
+    return [
         f"/reports/{report['report_id']}",
         f"/receipts/{report['versions'][0]['receipt_number']}",
+        *([AGGREGATE] if (await client.get(AGGREGATE)).status_code == 200 else []),
+        *await _entry_pages(client, duties),
     ]
-    own = (await client.get("/")).text
-    pages = [duty["links"]["page"] for duty in duties if duty["links"]["page"] in own]
-    return [*found, *pages, *(page.replace("/form", "/check") for page in pages)]
+
+
+async def _entry_pages(client: httpx.AsyncClient, duties: list[Any]) -> list[str]:
+    """Of a duty that was not met yet and that this person may enter, if there is one."""
+    for duty in duties:
+        if duty["report"] is None and duty["period"] == PERIOD:
+            page: str = duty["links"]["page"]
+            if (await client.get(page)).status_code == 200:
+                return [page, page.replace("/form", "/check"), page.replace("/form", "/document")]
+    return []
 
 
 async def _mail(client: httpx.AsyncClient) -> str | None:

@@ -94,6 +94,7 @@ async def people_of(system: System) -> AsyncIterator[People]:
                 "commune": holder,
                 "person": holder,
                 "district": await person(district, *every_role),
+                "province": await person(province.province, *every_role),
             },
             strangers={
                 "neighbour": await person(neighbour, *every_role),
@@ -142,6 +143,7 @@ async def _sent(system: System, commune: OrganizationVersion) -> dict[str, str]:
     return {
         "attachment": attached.json()["sha256"],
         "organization": commune.code,
+        "organization_id": str(commune.id),
         "form": FORM,
         "period": PERIOD,
         "obligation_id": str(duty["obligation_id"]),

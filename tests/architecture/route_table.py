@@ -180,6 +180,11 @@ API = (
             headers={"If-Match": f'"{"0" * 64}"'},
         ),
     ),
+    Route("GET", "/api/v1/organizations", SIGNED_IN),
+    Route("GET", "/api/v1/organizations/{organization_id}", SIGNED_IN),
+    Route("GET", "/api/v1/regimes", SIGNED_IN),
+    Route("GET", "/api/v1/calendar", SIGNED_IN),
+    Route("POST", "/api/v1/catalogue", ADMINISTRATORS, Foreign(holder="province", file=b"kind: x")),
     Route("GET", "/api/v1/forms", SIGNED_IN),
     Route("GET", "/api/v1/forms/{slug}", SIGNED_IN),
     Route("POST", "/api/v1/tokens", SIGNED_IN),
@@ -254,6 +259,8 @@ PAGES = (
     Route("GET", "/dashboard/cells.csv", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/indicators/{code}", SIGNED_IN, Foreign(query=SHEET, words=RATE)),
     Route("GET", "/completeness", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/calendar", SIGNED_IN),
+    Route("GET", "/regimes", SIGNED_IN),
     Route("GET", "/reminders", SIGNED_IN, Own(query={"obligation": "{obligation_id}"})),
 )
 

@@ -89,8 +89,8 @@ async def test_the_table_is_exactly_what_is_routed(
 
 
 def test_a_route_that_names_something_says_what_keeps_strangers_out() -> None:
-    """Names of forms, problems and scripts are no one's."""
-    open_names = {"{slug}", "{code}", "{name}"}
+    """Names of forms, problems and scripts are no one's; which organizations there are is known."""
+    open_names = {"{slug}", "{code}", "{name}", "{organization_id}"}
     unguarded = [
         str(route)
         for route in ALL
