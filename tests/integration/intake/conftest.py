@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.support.intake_world import EVE, Caller, World, intake_world
+from tests.support.intake_world import EVE, PERIOD, Caller, World, intake_world
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
@@ -28,3 +29,22 @@ async def sender(world: World) -> Caller:
 async def reviewer(world: World, sender: Caller) -> Caller:
     """The district that receives the sender's report."""
     return await world.as_reviewer(world.parent(sender.organization))
+
+
+@pytest.fixture
+async def officer(world: World, sender: Caller) -> Visitor:
+    """The sender, on pages."""
+    return Visitor(world, await world.session(sender.organization, "preparer", "signer"))
+
+
+@pytest.fixture
+async def receiver(world: World, reviewer: Caller) -> Visitor:
+    """The reviewer, on pages."""
+    return Visitor(world, await world.session(reviewer.organization, "reviewer"))
+
+
+@pytest.fixture
+async def desk(sender: Caller) -> str:
+    """The address of the sender's entry grid, without its last part."""
+    response = await sender.call("GET", f"/api/v1/obligations?period={PERIOD}")
+    return f"/obligations/{response.json()['items'][0]['obligation_id']}"

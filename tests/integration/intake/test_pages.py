@@ -1,83 +1,9 @@
 """Pages of intake, as plain forms: everything works without scripts."""
 
 import re
-from typing import Any
 
-import httpx
-import pytest
-
-from shared.web.authentication import SESSION_COOKIE
-from tests.support.intake_world import CSRF, PERIOD, Caller, World
-
-CELLS = {"4": "30", "5": "10", "6": "2", "8": "20", "9": "15", "10": "1", "12": "5", "13": "1"}
-
-
-class Visitor:
-    """Somebody with a session cookie."""
-
-    def __init__(self, world: World, cookie: str) -> None:
-        self.world, self.cookie = world, cookie
-
-    async def get(self, path: str) -> httpx.Response:
-        return await self.world.client.get(path, headers=self._headers())
-
-    async def post(self, path: str, **fields: str) -> httpx.Response:
-        return await self.world.client.post(
-            path, headers=self._headers(), data={"csrf_token": CSRF} | fields
-        )
-
-    async def post_many(self, path: str, **fields: list[str]) -> httpx.Response:
-        return await self.world.client.post(
-            path, headers=self._headers(), data={"csrf_token": CSRF, **fields}
-        )
-
-    async def post_file(self, path: str, content: bytes, **fields: str) -> httpx.Response:
-        return await self.world.client.post(
-            path,
-            headers=self._headers(),
-            data={"csrf_token": CSRF} | fields,
-            files={"file": ("bao-cao.pdf", content, "application/pdf")},
-        )
-
-    def _headers(self) -> dict[str, str]:
-        return {"Cookie": f"{SESSION_COOKIE}={self.cookie}"}
-
-
-@pytest.fixture
-async def officer(world: World, sender: Caller) -> Visitor:
-    """The sender, on pages."""
-    return Visitor(world, await world.session(sender.organization, "preparer", "signer"))
-
-
-@pytest.fixture
-async def receiver(world: World, reviewer: Caller) -> Visitor:
-    """The reviewer, on pages."""
-    return Visitor(world, await world.session(reviewer.organization, "reviewer"))
-
-
-@pytest.fixture
-async def desk(sender: Caller) -> str:
-    """The address of the sender's entry grid, without its last part."""
-    response = await sender.call("GET", f"/api/v1/obligations?period={PERIOD}")
-    return f"/obligations/{response.json()['items'][0]['obligation_id']}"
-
-
-def _fields(cells: dict[str, str], **more: str) -> dict[str, str]:
-    return {f"cell:LV01:{column}": text for column, text in cells.items()} | more
-
-
-def _hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found is not None
-    return found[1]
-
-
-async def _checked(officer: Visitor, desk: str, **more: str) -> Any:
-    saved = await officer.post(
-        f"{desk}/form", **_fields(CELLS, draft_version="0", action="check", **more)
-    )
-    assert saved.status_code == 303, saved.text
-    return await officer.get(saved.headers["location"])
+from tests.support.intake_world import Caller, World
+from tests.support.visitor import CELLS, Visitor, checked, fields_of, hidden
 
 
 async def test_home_says_what_is_owed_until_when(officer: Visitor, sender: Caller) -> None:
@@ -92,8 +18,8 @@ async def test_home_says_what_is_owed_until_when(officer: Visitor, sender: Calle
 async def test_a_report_is_entered_checked_and_sent_without_scripts(
     officer: Visitor, desk: str
 ) -> None:
-    check = await _checked(officer, desk)
-    key, version = _hidden(check.text, "key"), _hidden(check.text, "draft_version")
+    check = await checked(officer, desk)
+    key, version = hidden(check.text, "key"), hidden(check.text, "draft_version")
 
     sent = await officer.post(f"{desk}/check", key=key, draft_version=version)
     again = await officer.post(f"{desk}/check", key=key, draft_version=version)
@@ -110,7 +36,7 @@ async def test_faults_are_shown_at_their_cells_with_the_input_kept(
 ) -> None:
     response = await officer.post(
         f"{desk}/form",
-        **_fields(CELLS | {"4": "1.234", "5": "mười"}, draft_version="0", action="check"),
+        **fields_of(CELLS | {"4": "1.234", "5": "mười"}, draft_version="0", action="check"),
     )
 
     assert response.status_code == 422
@@ -121,24 +47,24 @@ async def test_faults_are_shown_at_their_cells_with_the_input_kept(
 
 
 async def test_a_draft_changed_elsewhere_is_not_overwritten(officer: Visitor, desk: str) -> None:
-    await officer.post(f"{desk}/form", **_fields(CELLS, draft_version="0", action="save"))
+    await officer.post(f"{desk}/form", **fields_of(CELLS, draft_version="0", action="save"))
 
     stale = await officer.post(
-        f"{desk}/form", **_fields({"4": "77"}, draft_version="0", action="save")
+        f"{desk}/form", **fields_of({"4": "77"}, draft_version="0", action="save")
     )
 
     assert stale.status_code == 412
     assert 'value="77"' in stale.text
-    assert _hidden(stale.text, "draft_version") == "1"
+    assert hidden(stale.text, "draft_version") == "1"
 
 
 async def test_nothing_to_report_is_sent_from_the_page(officer: Visitor, desk: str) -> None:
-    check = await _checked(officer, desk, nothing_to_report="yes")
+    check = await checked(officer, desk, nothing_to_report="yes")
 
     sent = await officer.post(
         f"{desk}/check",
-        key=_hidden(check.text, "key"),
-        draft_version=_hidden(check.text, "draft_version"),
+        key=hidden(check.text, "key"),
+        draft_version=hidden(check.text, "draft_version"),
     )
 
     assert "Không phát sinh" in check.text
@@ -153,11 +79,11 @@ async def test_returned_from_the_page_mended_and_approved(
     returned = await receiver.post(f"/review/{report_id}/return", sequence="1", reason="Xem cột 4")
     home = await officer.get("/")
     entry = await officer.get(f"{desk}/form")
-    check = await _checked(officer, desk)
+    check = await checked(officer, desk)
     await officer.post(
         f"{desk}/check",
-        key=_hidden(check.text, "key"),
-        draft_version=_hidden(check.text, "draft_version"),
+        key=hidden(check.text, "key"),
+        draft_version=hidden(check.text, "draft_version"),
     )
     stale = await receiver.post(f"/review/{report_id}/approve", sequence="1")
     approved = await receiver.post(f"/review/{report_id}/approve", sequence="3")
@@ -176,8 +102,8 @@ async def test_a_warning_asks_for_its_explanation_on_the_page(
 ) -> None:
     await world.open_previous_quarter()
     assert (await sender.send(sender.body(period="2025-Q1"))).status_code == 201
-    check = await _checked(officer, desk)
-    fields = {name: _hidden(check.text, name) for name in ("key", "draft_version")}
+    check = await checked(officer, desk)
+    fields = {name: hidden(check.text, name) for name in ("key", "draft_version")}
     [name] = re.findall(r'name="(explain:[^"]+)"', check.text)
 
     refused = await officer.post(f"{desk}/check", **fields)
@@ -200,7 +126,7 @@ async def test_a_sent_report_that_is_being_corrected_is_work_to_do(
     await sender.send(sender.body())
     before = (await officer.get("/")).text
     entry = await officer.get(f"{desk}/form")
-    version = _hidden(entry.text, "draft_version")
+    version = hidden(entry.text, "draft_version")
     await officer.post(
         f"{desk}/form", action="save", draft_version=version, **{"cell:LV01:4": "31"}
     )
@@ -309,123 +235,3 @@ async def test_every_page_is_there_in_english(
         page = await visitor.get(path)
         assert page.status_code == 200, path
         assert 'lang="en"' in page.text
-
-
-async def test_a_preparer_sends_for_signature_and_the_signer_hands_back_then_signs(
-    world: World, sender: Caller, desk: str
-) -> None:
-    preparer = Visitor(world, await world.session(sender.organization, "preparer"))
-    signer = Visitor(world, await world.session(sender.organization, "signer"))
-    check = await _checked(preparer, desk)
-    fields = {name: _hidden(check.text, name) for name in ("key", "draft_version")}
-
-    laid = await preparer.post(f"{desk}/check", **fields)
-    shown = await preparer.get(f"{desk}/form")
-    home = await signer.get("/")
-    version = _hidden((await signer.get(f"{desk}/check")).text, "draft_version")
-    blank = await signer.post(f"{desk}/hand-back", draft_version=version)
-    asked = await signer.get(blank.headers["location"])
-    await signer.post(f"{desk}/hand-back", draft_version=version, hand_back_reason="Ghi số văn bản")
-    entry = await preparer.get(f"{desk}/form")
-    check = await _checked_again(preparer, desk)
-    fields = {name: _hidden(check.text, name) for name in ("key", "draft_version")}
-    await preparer.post(f"{desk}/check", **fields)
-    page = await signer.get(f"{desk}/check")
-    fields = {name: _hidden(page.text, name) for name in ("key", "draft_version")}
-    signed = await signer.post(f"{desk}/check", **fields)
-    report = await signer.get(await _report_of(signer, signed))
-
-    assert "Trình ký" in check.text
-    assert laid.headers["location"] == shown.headers["location"] == f"{desk}/check"
-    assert "Chờ ký duyệt" in home.text
-    assert "Xem và ký" in home.text
-    assert "Hãy nêu lý do trả lại." in asked.text
-    assert "Ghi số văn bản" in entry.text
-    assert "Ký và gửi báo cáo" in page.text
-    assert signed.headers["location"].startswith("/receipts/")
-    assert "Trả lại người lập" in report.text
-
-
-async def test_the_documents_page_keeps_number_date_and_signed_file(
-    officer: Visitor, desk: str
-) -> None:
-    await _checked(officer, desk)
-    obligation_id = desk.rpartition("/")[2]
-    page = await officer.get(f"{desk}/document")
-    fields = {"obligation_id": obligation_id, "draft_version": _hidden(page.text, "draft_version")}
-
-    wrong = await officer.post("/documents", **fields, number="12/BC", date="2025-06-17")
-    html = await officer.post_file("/documents", b"<html>", **fields)
-    kept = await officer.post_file(
-        "/documents", b"%PDF-1.7", **fields, number="12/BC", date="2025-06-16"
-    )
-    check = await officer.get(kept.headers["location"])
-
-    assert wrong.status_code == html.status_code == 422
-    assert "không được sau hôm nay" in wrong.text
-    assert 'value="12/BC"' in wrong.text
-    assert "không phải là PDF" in html.text
-    assert "12/BC" in check.text
-    assert "/attachments/" in check.text
-
-
-async def test_the_receiver_enters_for_the_sender_who_is_shown_it(
-    world: World, sender: Caller, officer: Visitor, receiver: Visitor, desk: str
-) -> None:
-    listed = await receiver.get("/review?state=missing")
-    check = await _checked(receiver, desk)
-    fields = {name: _hidden(check.text, name) for name in ("key", "draft_version")}
-    without = await receiver.post(f"{desk}/check", **fields)
-    sent = await receiver.post(f"{desk}/check", **fields, reason="Đã gửi bản giấy")
-    home = await officer.get("/")
-    report = await officer.get(await _report_of(officer, sent))
-
-    assert f"{desk}/form" in listed.text
-    assert without.status_code == 422
-    assert sent.headers["location"].startswith("/receipts/")
-    assert "Nhập thay" in home.text
-    assert "nhập thay" in report.text
-    assert "Đã gửi bản giấy" in report.text
-
-
-async def _checked_again(officer: Visitor, desk: str) -> Any:
-    version = _hidden((await officer.get(f"{desk}/form")).text, "draft_version")
-    fields = _fields(CELLS, draft_version=version, action="check")
-    saved = await officer.post(f"{desk}/form", **fields)
-    return await officer.get(saved.headers["location"])
-
-
-async def _report_of(visitor: Visitor, sent: httpx.Response) -> str:
-    receipt = await visitor.get(sent.headers["location"])
-    found = re.search(r'href="(/reports/\d+)"', receipt.text)
-    assert found is not None
-    return found[1]
-
-
-async def test_several_reports_are_approved_after_their_totals_were_shown(
-    world: World, sender: Caller, receiver: Visitor
-) -> None:
-    neighbour = next(
-        each for each in world.communes if each.parent_id == sender.organization.parent_id
-    )
-    world.communes.remove(neighbour)
-    other = await world.as_sender(neighbour)
-    ids = [(await each.send(each.body())).json()["report_id"] for each in (sender, other)]
-    query = "&".join(f"report={each}" for each in ids)
-
-    queue = await receiver.get("/review")
-    none = await receiver.get("/review/approve")
-    shown = await receiver.get(f"/review/approve?{query}")
-    pairs = re.findall(r'name="report" value="(\d+:\d+)"', shown.text)
-    await other.send(other.body())
-    partly = await receiver.post_many("/review/approve", report=pairs)
-    again = re.findall(r'name="report" value="(\d+:\d+)"', partly.text)
-    rest = await receiver.post_many("/review/approve", report=again)
-
-    assert all(f'name="report" value="{each}"' in queue.text for each in ids)
-    assert none.status_code == 200
-    assert "Duyệt 2 báo cáo" in shown.text
-    assert (partly.status_code, len(again)) == (412, 1)
-    assert rest.headers["location"] == "/review?done=approved"
-    states = await world.rows("SELECT state FROM log.report WHERE id = ANY(:ids)", ids=ids)
-    assert [each["state"] for each in states] == ["approved", "approved"]
