@@ -68,7 +68,11 @@ class Plan:
         return instant_at(day, self.policy.hours.start)
 
     def _state(self, due_at: datetime) -> str:
-        return "missed" if vietnam_date(due_at) < self.first_day else "waiting"
+        return "missed" if self.is_past(due_at) else "waiting"
+
+    def is_past(self, due_at: datetime) -> bool:
+        """Whether a stage fell due before the notifier's first day, and is never caught up."""
+        return vietnam_date(due_at) < self.first_day
 
 
 class TimerKeeper:
@@ -126,6 +130,7 @@ async def _rearm(
     rows = [
         (each.organization_id, each.regime, each.form, each.period, plan.after(each.act.at))
         for each in reports
+        if not plan.is_past(plan.after(each.act.at))
     ]
     await repository.rearm(connection, rows, stage=ReminderStage.OVERDUE)
 
