@@ -1,16 +1,15 @@
 """The yardstick of `submit`: a FastAPI endpoint that parses the body and stores the same rows.
 
 No sign-in, no validation, no conflict, no replay: json, one statement, one commit. Everything but
-the figures is prepared. It runs on connections of asyncpg that it never gives back, on uvloop and
-httptools. Run: `python -m services.bench.bare`, with DATABASE_URL and TONGHOP_HTTP_PORT.
+the figures is prepared. On asyncpg's own pool as it comes, on uvloop and httptools. Run
+`python -m services.bench.bare` with DATABASE_URL and TONGHOP_HTTP_PORT.
 """
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -20,7 +19,6 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from services.intake.connections import Connection
 from services.intake.submissions.repository import SAVE_SUBMISSION
 from shared.events.topics import EventType
 
@@ -46,35 +44,31 @@ class Head:
 
 @dataclass
 class Bare:
-    """Open connections, taken in turn, and every report by (organization, form, period)."""
+    """The pool, and every report by (organization, form, period)."""
 
-    heads: dict[tuple[str, str, str], Head] = field(default_factory=dict)
-    connections: asyncio.LifoQueue[Connection] = field(default_factory=asyncio.LifoQueue)
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    heads: dict[tuple[str, str, str], Head]
 
     async def save(self, body: Any, *, key: str) -> tuple[int, str]:
         head = self.heads[body["organization"], body["form"], body["period"]]
         head.version += 1
         values = _values(head, json.dumps(body["figures"]), key=key)
-        connection = await self.connections.get()
-        try:
+        async with self.pool.acquire() as connection:
             stored = await connection.fetchrow(SAVE_SUBMISSION, *values)
-        finally:
-            self.connections.put_nowait(connection)
         return stored["id"], stored["receipt_number"]
 
 
 def create_app(dsn: str) -> FastAPI:
     """The application; it connects when it starts."""
-    bare = Bare()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001 (FastAPI's signature)
-        for _ in range(CONNECTIONS):
-            bare.connections.put_nowait(await asyncpg.connect(dsn))
-        await _read_heads(bare)
-        yield
-        while not bare.connections.empty():
-            await bare.connections.get_nowait().close()
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with asyncpg.create_pool(dsn, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
+            rows = await pool.fetch(OBLIGATIONS)
+            app.state.bare = Bare(
+                pool, {(row["code"], row["form"], row["period"]): Head(row) for row in rows}
+            )
+            yield
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
 
@@ -84,19 +78,13 @@ def create_app(dsn: str) -> FastAPI:
 
     @app.post("/api/v1/submissions", status_code=201)
     async def submit(request: Request) -> JSONResponse:
+        bare: Bare = request.app.state.bare
         report_id, receipt = await bare.save(
             await request.json(), key=request.headers["idempotency-key"]
         )
         return JSONResponse({"report_id": report_id, "receipt_number": receipt}, 201)
 
     return app
-
-
-async def _read_heads(bare: Bare) -> None:
-    connection = await bare.connections.get()
-    for row in await connection.fetch(OBLIGATIONS):
-        bare.heads[row["code"], row["form"], row["period"]] = Head(row)
-    bare.connections.put_nowait(connection)
 
 
 def _values(head: Head, figures: str, *, key: str) -> tuple[object, ...]:
@@ -131,6 +119,8 @@ def _values(head: Head, figures: str, *, key: str) -> tuple[object, ...]:
         EventType.REPORT_SUBMITTED.value,
         1,
         _event(row, figures, version=version, now=now),
+        None,
+        None,
     )
 
 

@@ -7,6 +7,7 @@ one request at a time, so what must not overtake each other goes into one lane.
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 REQUEST_TIMEOUT_SECONDS = 30
@@ -80,8 +81,10 @@ class Connection:
             return Answer(int(head[9:12]), sent, time.perf_counter(), head, body)
 
     async def close(self) -> None:
+        """The server may have closed it first."""
         self._writer.close()
-        await self._writer.wait_closed()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
 
 
 async def send_lanes(port: int, lanes: Sequence[Sequence[bytes]], *, expected: int) -> list[Answer]:
