@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka demo-reset test soak check format bench lock clean
+.PHONY: help demo demo-year demo-kafka demo-reset test soak check format bench lock clean
 
 BIN := .venv/bin
 RUNTIME := .venv/installed-runtime
@@ -12,15 +12,19 @@ DEVELOPMENT := .venv/installed-development
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(RUNTIME) ## Start the demonstration: two provinces, everything in one process (DEMO_ARGS=...)
+demo: $(RUNTIME) ## Start the demonstration: one province, everything in one process (DEMO_ARGS=...)
 	@exec $(BIN)/tonghop demo $(DEMO_ARGS)
+
+demo-year: $(RUNTIME) ## Two provinces over the reform of 2025: 21 months, 270 communes that became 95
+	@exec $(BIN)/tonghop demo --world year $(DEMO_ARGS)
 
 demo-kafka: $(RUNTIME) ## The same over a real Apache Kafka (needs Java 17 and Maven)
 	@scripts/install-system-packages kafka
 	@exec $(BIN)/tonghop demo --log kafka $(DEMO_ARGS)
 
-demo-reset: $(RUNTIME) ## Throw away the demonstration's data
-	@exec $(BIN)/tonghop demo --reset
+demo-reset: $(RUNTIME) ## Throw away the data of the demonstrations
+	@$(BIN)/tonghop demo --reset
+	@$(BIN)/tonghop demo --reset --world year
 
 test: $(DEVELOPMENT) ## Run the tests (PYTEST_ARGS="tests/unit -x")
 	@scripts/install-system-packages kafka browser

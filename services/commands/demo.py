@@ -22,7 +22,9 @@ DEFAULT_PORT = 8000
 
 console = Console()
 
-DataFolder = Annotated[Path, typer.Option("--data", help="Folder that keeps the data.")]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="Folder that keeps the data; one for each world.")
+]
 
 
 def demo(
@@ -34,16 +36,16 @@ def demo(
     world: Annotated[
         WorldName,
         typer.Option(help="year: two provinces over the reform of 2025; quarter: one before it."),
-    ] = WorldName.YEAR,
-    data: DataFolder = FOLDER,
-    reset: Annotated[bool, typer.Option("--reset", help="Forget the data and stop.")] = False,
+    ] = WorldName.QUARTER,
+    data: DataFolder = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget the world and stop.")] = False,
 ) -> None:
     """The whole system on this machine, with real units and made-up figures."""
-    folder = DemoFolder(data)
+    folder = DemoFolder(data or FOLDER / world)
     with faults_told(), folder.held():
         if reset:
             folder.forget()
-            console.print(f"Forgotten: {data}")
+            console.print(f"Forgotten: {folder.path}")
             return
         configure_logs(json_lines=False, level="warning")
         status = run_command(_demo(folder, WORLDS[world], port=port, log=log))

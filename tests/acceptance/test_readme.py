@@ -1,4 +1,4 @@
-"""The README's story with curl on the demonstration as it starts by itself: a year and a reform."""
+"""The README's story with curl, in both worlds of the demonstration."""
 
 import json
 from pathlib import Path
@@ -10,9 +10,29 @@ from tests.support.province import Caller
 from tests.support.templates import ROOT
 from tests.support.waiting import until
 
-EXAMPLE = ROOT / "docs/examples/submission.json"
+EXAMPLES = ROOT / "docs/examples"
 COMMUNES = 95
 OLD_PROVINCES = {"70": 111, "75": 159}
+
+
+async def test_a_commune_moves_the_total_from_88_to_89_of_111(tmp_path: Path) -> None:
+    async with demonstration(tmp_path, port=free_port(), world="quarter") as demo:
+        async with client_at(await demo.start()) as client:
+            commune, province = demo.caller(client, "commune"), demo.caller(client, "province")
+            wanted = {"expected": 111, "reported": 88}
+
+            async def stands() -> bool:
+                return await _coverage(province, "70", period="2025-Q2") == wanted
+
+            await until(stands)
+            body = json.loads((EXAMPLES / "submission-2025-q2.json").read_text())
+            sent = await commune.call(
+                "POST", "/api/v1/submissions", body=body, idempotency_key="tan-lap-2025-q2"
+            )
+            assert sent.status_code == 201, sent.text
+            wanted["reported"] += 1
+            await until(stands)
+        assert await demo.program.interrupt() == 0, demo.program.output
 
 
 async def test_the_year_is_there_at_once_and_the_readme_story_works(tmp_path: Path) -> None:
@@ -26,7 +46,7 @@ async def test_the_year_is_there_at_once_and_the_readme_story_works(tmp_path: Pa
             assert before["expected"] == COMMUNES
             assert COMMUNES * 0.7 < before["reported"] < COMMUNES
 
-            body = json.loads(EXAMPLE.read_text())
+            body = json.loads((EXAMPLES / "submission-2025-q3.json").read_text())
             sent = await commune.call(
                 "POST", "/api/v1/submissions", body=body, idempotency_key="dong-xoai-2025-q3"
             )
