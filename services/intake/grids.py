@@ -43,10 +43,13 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
+    """`is_total`: derived from other rows; `is_sum`: by adding them."""
+
     code: str
     number: str
     label: str
     is_total: bool
+    is_sum: bool
     cells: tuple[GridCell, ...]
     messages: tuple[Message, ...] = ()
 
@@ -101,6 +104,7 @@ def entry_grid(
             number=row.number,
             label=_label(row, language),
             is_total=row.is_derived,
+            is_sum=row.sum_of_children,
             cells=tuple(cell(row, column) for column in form.columns),
             messages=tuple(each for each in messages if each.row == row.code),
         )
@@ -141,6 +145,7 @@ def reading_grid(
             number=row.number,
             label=_label(row, language),
             is_total=row.is_derived,
+            is_sum=row.sum_of_children,
             cells=tuple(cell(row, column) for column in form.columns),
         )
         for row in form.rows

@@ -151,3 +151,25 @@ async def test_a_form_is_printed_across_with_its_total_at_the_end(
     assert total is not None
     assert total["y"] >= above["y"] + above["height"]
     assert await page.evaluate("document.documentElement.scrollWidth") <= 1032
+
+
+async def test_the_cell_that_is_typed_in_is_never_under_the_total_or_the_bar(
+    signed_in: SignIn, commune: OrganizationVersion
+) -> None:
+    page = await entry_page(await signed_in(commune, "preparer"))
+    await page.set_viewport_size({"width": 1366, "height": 768})  # A common laptop.
+    await page.focus("#cell-LV01-4")
+    for row in range(2, 21):
+        await page.keyboard.press("Enter")
+        cell = f"#cell-LV{row:02}-4"
+        await expect(page.locator(cell)).to_be_focused()
+        assert await page.evaluate(
+            """selector => {
+              const cell = document.querySelector(selector);
+              const box = cell.getBoundingClientRect();
+              const x = box.left + box.width / 2;
+              return [box.top + 2, box.bottom - 2]
+                .every((y) => document.elementFromPoint(x, y) === cell);
+            }""",
+            cell,
+        ), cell
