@@ -1,5 +1,7 @@
 """`tonghop demo`: the whole system on this machine with made-up figures, by one command."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -92,11 +94,22 @@ def _introduce(folder: DemoFolder, world: World, *, port: int, log: EventLogKind
 def _show(event: RecordedEvent) -> None:
     at = in_vietnam(event.recorded_at)
     console.print(f"\nRead from Kafka (position {event.position}, {at:%H:%M:%S %d/%m/%Y}):")
-    console.print_json(
-        data={
-            "id": str(event.event_id),
-            "type": str(event.type),
-            "subject": event.subject,
-            "data": dict(event.data),
-        }
+    told = {
+        "id": str(event.event_id),
+        "type": str(event.type),
+        "subject": event.subject,
+        "data": dict(event.data),
+    }
+    console.print(_readable(told), markup=False, highlight=False, soft_wrap=True)
+
+
+def _readable(value: object, *, margin: str = "") -> str:
+    """JSON with one line for each object that holds no other: a row of figures is one line."""
+    nested = isinstance(value, Mapping) and any(isinstance(v, Mapping) for v in value.values())
+    if not isinstance(value, Mapping) or not nested:
+        return json.dumps(value, ensure_ascii=False)
+    inner = margin + "  "
+    lines = (
+        f"{inner}{json.dumps(key)}: {_readable(each, margin=inner)}" for key, each in value.items()
     )
+    return "{\n" + ",\n".join(lines) + f"\n{margin}}}"
