@@ -73,6 +73,7 @@ async def _serve(what: What) -> int:
         if settings.database_url is None:
             await upgrade_async(dsn)
         await _require_newest_schema(dsn)
+        settle_memory()
         return await serve(settings, dsn, names=names, clock=SystemClock())
 
 

@@ -57,12 +57,18 @@ class CompiledCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPlan:
-    """``steps`` compute the derived positions in an order in which each finds what it needs."""
+    """``steps`` compute the derived positions in an order in which each finds what it needs.
+
+    ``typed`` is the positions of the input cells only, in printed order, and ``blank`` the sheet on
+    which nothing was typed.
+    """
 
     form: FormTemplate
     size: int
     positions: Positions
     inputs: tuple[int, ...]
+    typed: Positions
+    blank: tuple[Rational | None, ...]
     steps: tuple[tuple[int, Evaluator[Grid]], ...]
     needs: Mapping[int, frozenset[int]]
     checks: tuple[CompiledCheck, ...]
@@ -87,7 +93,9 @@ def plan_of(form: FormTemplate) -> FormPlan:
         form=form,
         size=compiler.size,
         positions=compiler.positions,
-        inputs=tuple(compiler.positions[cell.row][cell.column] for cell in form.input_cells),
+        inputs=tuple(compiler.position(cell) for cell in form.input_cells),
+        typed=compiler.typed(),
+        blank=compiler.blank(),
         steps=steps,
         needs=needs,
         checks=tuple(compiler.checks(needs)),
@@ -110,6 +118,19 @@ class _Compiler:
     @property
     def size(self) -> int:
         return len(self.form.rows) * len(self.form.columns)
+
+    def typed(self) -> Positions:
+        found: dict[RowCode, dict[ColumnCode, int]] = {}
+        for cell in self.form.input_cells:
+            found.setdefault(cell.row, {})[cell.column] = self.position(cell)
+        return found
+
+    def blank(self) -> tuple[Rational | None, ...]:
+        inputs = set(map(self.position, self.form.input_cells))
+        blank_is_zero = self.form.blank_is_zero
+        return tuple(
+            0 if blank_is_zero and position in inputs else None for position in range(self.size)
+        )
 
     def steps(self) -> Iterator[tuple[int, Evaluator[Grid]]]:
         for cell, derivation in self.form.derivations.items():

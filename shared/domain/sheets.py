@@ -181,10 +181,14 @@ def validate(
 def canonical_figures(form: FormTemplate, figures: Figures) -> dict[str, dict[str, str]]:
     """Exact text in printed order, whatever the order of entry: what is stored and hashed."""
     result: dict[str, dict[str, str]] = {}
-    for cell in form.input_cells:
-        value = figures.get(cell.row, {}).get(cell.column)
-        if value is not None:
-            result.setdefault(cell.row, {})[cell.column] = figure_text(value)
+    for row, columns in plan_of(form).typed.items():
+        cells = figures.get(row)
+        if cells:
+            texts: dict[str, str] = {
+                each: figure_text(cells[each]) for each in columns if each in cells
+            }
+            if texts:
+                result[row] = texts
     return result
 
 
@@ -238,9 +242,13 @@ def _other_period(plan: FormPlan, figures: Figures | None) -> Grid:
 
 
 def _typed(plan: FormPlan, figures: Figures) -> Grid:
-    grid: Grid = [None] * plan.size
-    for position, value in zip(plan.inputs, stored_values(plan.form, figures), strict=True):
-        grid[position] = None if value is None else exact(value)
+    grid: Grid = list(plan.blank)
+    for row, cells in figures.items():
+        positions = plan.typed.get(row, {})
+        for column, value in cells.items():
+            position = positions.get(column)
+            if position is not None:
+                grid[position] = exact(value)
     return grid
 
 
