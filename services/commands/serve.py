@@ -15,6 +15,7 @@ from shared.clock import SystemClock
 from shared.db.engine import create_engine
 from shared.db.migrations import newest_revision, upgrade_async
 from shared.observability.logs import configure_logs
+from shared.runtime import settle_memory
 from shared.settings import EventLogKind, LogFormat, Settings, load_settings
 
 
