@@ -1,9 +1,12 @@
 """The description of the API (OpenAPI 3.1), with what FastAPI does not know of it.
 
-Errors are problems, whatever their status; a token or the session's cookie opens every operation.
+Errors are problems, whatever their status; which statuses an operation may answer follows from what
+it takes (`_problem_statuses`), so that routes document their successes only. A token or the
+session's cookie opens every operation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -38,10 +41,11 @@ PROBLEM_SCHEMA = {
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemFault"}},
     },
 }
-PROBLEM_RESPONSE = {
-    "description": "A problem; see /problems.",
-    "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+PROBLEM_CONTENT = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+NOT_MODIFIED = {"description": "The answer that If-None-Match names is still the current one."}
+ALWAYS_POSSIBLE = (400, 401, 403, 404, 429, 500, 503)
+"""Not text; no account; a password to choose first; out of scope; too often; failures of ours."""
+WRITES = ("post", "put", "patch", "delete")
 SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer"},
     "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
@@ -60,18 +64,38 @@ def describe(app: FastAPI) -> None:
         schemas.pop(name, None)
     schemas.update(Problem=PROBLEM_SCHEMA, ProblemFault=FAULT_SCHEMA)
     components["securitySchemes"] = SECURITY_SCHEMES
-    for operation in operations(document):
-        _complete(operation)
+    for path in document["paths"].values():
+        for method, operation in path.items():
+            _complete(operation, method=method)
 
 
-def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for methods in document["paths"].values():
-        yield from methods.values()
-
-
-def _complete(operation: dict[str, Any]) -> None:
+def _complete(operation: dict[str, Any], *, method: str) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
-        responses["422"] = PROBLEM_RESPONSE
-    responses.setdefault("default", PROBLEM_RESPONSE)
+        del responses["422"]
+    for status in _problem_statuses(operation, method=method):
+        response = responses.setdefault(str(status), {})
+        response.setdefault("description", f"{HTTPStatus(status).phrase}; see /problems.")
+        response["content"] = PROBLEM_CONTENT
+    if method == "get" and "if-none-match" in _headers(operation):
+        responses["304"] = NOT_MODIFIED
+    operation["responses"] = dict(sorted(responses.items()))
     operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
+
+
+def _problem_statuses(operation: Mapping[str, Any], *, method: str) -> Iterator[int]:
+    yield from ALWAYS_POSSIBLE
+    if method in WRITES:
+        yield 409
+    if "if-match" in _headers(operation):
+        yield from (412, 428)
+    if "requestBody" in operation:
+        yield from (413, 415)
+    if "requestBody" in operation or operation.get("parameters"):
+        yield 422
+
+
+def _headers(operation: Mapping[str, Any]) -> set[str]:
+    """The names of the headers that the operation reads, in small letters."""
+    parameters = operation.get("parameters", ())
+    return {each["name"].lower() for each in parameters if each["in"] == "header"}

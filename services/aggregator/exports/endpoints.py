@@ -39,6 +39,11 @@ from shared.web.access import SignedIn
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}, "application/json": {}}}
+}
+"""CSV or JSON, as the parameter `format` asks."""
+
 FormatQuery = Annotated[ExportFormat, Query(alias="format")]
 ByteOrderMark = Annotated[bool, Query(description="Begin CSV with a mark that Excel needs.")]
 Indicators = Annotated[
@@ -47,7 +52,7 @@ Indicators = Annotated[
 ]
 
 
-@router.get("/figures")
+@router.get("/figures", response_class=Response, responses=FILE)
 async def export_figures(
     request: Request,
     principal: SignedIn,
@@ -86,7 +91,7 @@ async def export_figures(
     return _download(pieces, name=name, format_=format_, tag=tag)
 
 
-@router.get("/indicators")
+@router.get("/indicators", response_class=Response, responses=FILE)
 async def export_indicators(
     request: Request,
     principal: SignedIn,

@@ -23,7 +23,11 @@ LARGEST_POSITION = 2**63 - 1
 router = APIRouter(prefix="/api/v1", tags=["stream"])
 
 
-@router.get("/stream")
+@router.get(
+    "/stream",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
 async def open_stream(
     request: Request,
     principal: SignedIn,

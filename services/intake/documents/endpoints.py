@@ -68,7 +68,13 @@ async def upload(
     )
 
 
-@router.get("/obligations/{obligation_id}/attachments/{sha256}")
+@router.get(
+    "/obligations/{obligation_id}/attachments/{sha256}",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+    },
+)
 async def download(
     obligation_id: ObligationNumber,
     sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
