@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress as ProgressBar
 
 from services.bench.catch_up import CatchUpPlan, Stalled, measure_catch_up
+from services.bench.country import CountrySize
 from services.bench.dashboard import DashboardPlan, measure_dashboard
 from services.bench.database import BenchServer, NotDurable, bench_server
 from services.bench.freshness import FreshnessPlan, NotShown, measure_freshness
@@ -51,6 +52,9 @@ DataFolder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document a measurement, a line.")]
 Rounds = Annotated[int, typer.Option(min=1, help="Rounds of each side, in turn.")]
+Provinces = Annotated[
+    int, typer.Option(min=1, max=80, help="Provinces of 12 districts and 300 communes each.")
+]
 Connections = Annotated[
     int, typer.Option(min=1, max=MOST_CONNECTIONS, help="Kept-alive connections.")
 ]
@@ -106,12 +110,13 @@ def freshness(
 @app.command("catch-up")
 def catch_up(
     *,
-    reports: Annotated[int, typer.Option(min=1, help="Reports that wait in the log.")] = 50_000,
+    reports: Annotated[int, typer.Option(min=1, help="Reports that wait in the log.")] = 20_000,
+    provinces: Provinces = 34,
     data: DataFolder = FOLDER,
     as_json: AsJson = False,
 ) -> None:
     """How fast the aggregator applies what waits in the log, and its memory."""
-    plan = CatchUpPlan(reports=reports)
+    plan = CatchUpPlan(reports=reports, country=CountrySize(provinces=provinces))
     _run("catch-up", partial(_with_progress, measure_catch_up, plan), data=data, as_json=as_json)
 
 
@@ -119,12 +124,13 @@ def catch_up(
 def rebuild(
     *,
     reports: Annotated[int, typer.Option(min=1, help="Reports in the log.")] = 20_000,
+    provinces: Provinces = 34,
     rounds: Rounds = 3,
     data: DataFolder = FOLDER,
     as_json: AsJson = False,
 ) -> None:
     """A rebuild from the log, beside one GROUP BY over the same figures."""
-    plan = RebuildPlan(reports=reports, rounds=rounds)
+    plan = RebuildPlan(reports=reports, rounds=rounds, country=CountrySize(provinces=provinces))
     _run("rebuild", partial(_with_progress, measure_rebuild, plan), data=data, as_json=as_json)
 
 

@@ -51,7 +51,7 @@ class Stalled(Exception):
 class CatchUpPlan:
     """`reports` events, over the communes of a country in turn."""
 
-    reports: int = 50_000
+    reports: int = 20_000
     country: CountrySize = field(default_factory=CountrySize)
 
 
@@ -101,7 +101,7 @@ async def measure_catch_up(
             began = time.perf_counter()
             took = await watched.until(stored.last, progress=progress) - began
             await require_total(connection, stored)
-            return _outcome(stored, watched, took=took, server=server)
+            return _outcome(stored, watched, took=took, plan=plan, server=server)
         finally:
             await connection.close()
 
@@ -127,7 +127,12 @@ async def require_total(
 
 
 def _outcome(
-    stored: StoredReports, watched: _Watched, *, took: float, server: BenchServer
+    stored: StoredReports,
+    watched: _Watched,
+    *,
+    took: float,
+    plan: CatchUpPlan,
+    server: BenchServer,
 ) -> Outcome:
     rate = stored.count / took
     early = watched.memory[len(watched.memory) // 5]
@@ -135,8 +140,8 @@ def _outcome(
     return Outcome(
         benchmark="catch-up",
         conditions=(
-            f"{stored.count:,} reports of {CELLS} cells in the log, one aggregator, "
-            f"PostgreSQL {server.version}"
+            f"{stored.count:,} reports of {CELLS} cells, {plan.country.units:,} communes, "
+            f"one aggregator, PostgreSQL {server.version}"
         ),
         figures=(
             Figure("applied", rate, "reports/s"),

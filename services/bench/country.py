@@ -33,6 +33,11 @@ class CountrySize:
     districts: int = 12
     communes: int = 25
 
+    @property
+    def units(self) -> int:
+        """How many communes there are in all."""
+        return self.provinces * self.districts * self.communes
+
 
 async def make_country(engine: AsyncEngine, size: CountrySize) -> None:
     """Fill a migrated database; its obligations are in the log."""
