@@ -1,6 +1,8 @@
 """`tonghop bench`: measurements against yardsticks, to be repeated on any machine."""
 
+import asyncio
 import json
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -29,6 +31,9 @@ from shared.settings import EventLogKind, InvalidSettings, Settings, load_settin
 FOLDER = Path(".data/bench")
 MOST_CONNECTIONS = 111
 """One for each commune: a report is never in flight twice."""
+
+STOPPED = 128 + signal.SIGTERM
+"""The exit status of a program that SIGTERM ended."""
 
 FAULTS = (
     DatabaseError,
@@ -164,6 +169,8 @@ def _run(name: str, measure: Measure, *, data: Path, as_json: bool) -> None:
         outcome = run(_measured(name, measure, load_settings(), data=data))
     except FAULTS as fault:
         _refuse(fault)
+    except asyncio.CancelledError:
+        raise typer.Exit(STOPPED) from None
     if as_json:
         typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
     else:
@@ -176,11 +183,15 @@ def _refuse(fault: Exception) -> NoReturn:
 
 
 async def _measured(name: str, measure: Measure, settings: Settings, *, data: Path) -> Outcome:
+    """Told to stop by SIGTERM, it takes down what it has started, as it does on Ctrl-C."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with ProgressBar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"Measuring {name}", total=None)
+        shown = bar.add_task(f"Measuring {name}", total=None)
         async with bench_server(
             database_url=settings.database_url, pg_bin=settings.pg_bin, parent=data
         ) as server:
             return await measure(
-                server, lambda done, total: bar.update(task, completed=done, total=total)
+                server, lambda done, total: bar.update(shown, completed=done, total=total)
             )
