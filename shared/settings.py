@@ -131,6 +131,19 @@ class Settings(BaseSettings):
         le=104_857_600,
         description="Largest signed PDF that is kept with a report, in bytes.",
     )
+    requests_per_minute_of_account: int = Field(
+        default=3_000,
+        ge=0,
+        le=1_000_000,
+        description="Requests that one account may make in a minute, at once or evenly, in each "
+        "process; 0 sets no limit. Over it the answer is 429.",
+    )
+    requests_per_minute_of_address: int = Field(
+        default=3_000,
+        ge=0,
+        le=1_000_000,
+        description="The same for all requests of one address that show no account.",
+    )
     session_hours: int = Field(
         default=12, ge=1, le=720, description="Hours after which a person signs in again."
     )

@@ -19,6 +19,9 @@ LAST_LINES = 15
 TONGHOP = ("-c", "from services.cli import main; main()")
 """The command line, by this very interpreter."""
 
+MOST_REQUESTS = {"TONGHOP_REQUESTS_PER_MINUTE_OF_ACCOUNT": "1000000"}
+"""One account asks what in a province hundreds do; its requests are still counted."""
+
 
 class ProgramDidNotStart(Exception):
     """The program ended, or did not answer in time; its last lines are shown."""
@@ -64,7 +67,8 @@ async def running(
 ) -> AsyncIterator[Program]:
     """Run `python ARGUMENTS` for the length of the block; returns when /readyz answers 200.
 
-    The program sees no setting but those in `environment`; its lines go to FOLDER/NAME.log.
+    The program sees no setting but MOST_REQUESTS and `environment`; its lines go to
+    FOLDER/NAME.log.
 
     Raises:
         ProgramDidNotStart: with its last lines.
@@ -75,7 +79,7 @@ async def running(
             sys.executable,
             *arguments,
             cwd=folder,
-            env={**_inherited(), "TONGHOP_HTTP_PORT": str(port), **environment},
+            env={**_inherited(), "TONGHOP_HTTP_PORT": str(port), **MOST_REQUESTS, **environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=lines,
             stderr=lines,

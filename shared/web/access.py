@@ -64,14 +64,15 @@ class AccessRule:
         """The caller.
 
         Raises:
-            AuthenticationRequired, PasswordChangeRequired, NotPermitted, CrossSiteRefused:
-                see shared.web.problems.
+            AuthenticationRequired, PasswordChangeRequired, NotPermitted, CrossSiteRefused,
+            TooManyRequests: see shared.web.problems.
         """
         credential = read_credential(request)
         principal: Principal | None = None
         if credential is not None:
             principal = await request.app.state.authenticate(credential.sha256)
         request.state.principal = principal
+        request.app.state.rates.admit(request, principal)
         if not (request.method in SAFE_METHODS or (credential and credential.is_bearer)):
             require_same_origin(request)
             if principal is not None and not self.open_to_all:

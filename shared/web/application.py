@@ -23,6 +23,7 @@ from shared.web.middleware import (
 from shared.web.openapi import describe
 from shared.web.pages import Pages
 from shared.web.problem_responses import add_problem_handlers
+from shared.web.rates import Rates, TokenBuckets
 from shared.web.static_files import STATIC, KeptStaticFiles, StaticUrls
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -52,6 +53,10 @@ class WebSettings(Protocol):
     def import_limit_bytes(self) -> int: ...
     @property
     def attachment_limit_bytes(self) -> int: ...
+    @property
+    def requests_per_minute_of_account(self) -> int: ...
+    @property
+    def requests_per_minute_of_address(self) -> int: ...
 
 
 def create_web_app(
@@ -99,6 +104,10 @@ def create_web_app(
         base_url=settings.base_url.rstrip("/"),
         secure_cookies=needs_secure_cookies(settings.base_url),
         readiness=readiness or {},
+        rates=Rates(
+            accounts=TokenBuckets(settings.requests_per_minute_of_account),
+            addresses=TokenBuckets(settings.requests_per_minute_of_address),
+        ),
     )
     for router in (*routers, *common_routers(demo=settings.demo)):
         app.include_router(router)

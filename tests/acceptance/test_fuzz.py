@@ -60,9 +60,8 @@ class Fuzzing:
 @pytest.fixture(scope="module")
 async def fuzzing(module_engine: AsyncEngine, module_database_url: str) -> AsyncIterator[Fuzzing]:
     """In a system that runs, where a commune's report was sent."""
-    async with running_system(
-        module_engine, module_database_url, settings=Settings(demo=True)
-    ) as system:
+    unlimited = Settings(demo=True, requests_per_minute_of_account=0)
+    async with running_system(module_engine, module_database_url, settings=unlimited) as system:
         document = (await system.client.get("/api/openapi.json")).json()
         yield Fuzzing(
             schema=schemathesis.openapi.from_dict(document),
