@@ -29,7 +29,7 @@ POOL_WAIT_SECONDS = 10
 read_json = partial(json.loads, parse_float=Decimal)
 """JSON text to Python; a number with a point becomes a `Decimal`, never a float."""
 
-write_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """Python to JSON text; a `Decimal` is refused: figures are stored as strings."""
 
 

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import structlog
 from fastapi import Request, Response
-from starlette.datastructures import MutableHeaders
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -64,7 +63,7 @@ class RequestContext:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, {"X-Request-ID": request_id})
+        answer = _Answer(send, [(b"x-request-id", request_id.encode())])
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
@@ -78,24 +77,38 @@ class RequestContext:
                 _log_request(scope, status=answer.status, started=started)
 
 
-class _Answer:
-    """Passes an answer on, with headers added, and remembers its status."""
+RawHeaders = list[tuple[bytes, bytes]]
+"""Names in lower case, as ASGI has them: nothing is decoded on the way of every request."""
 
-    def __init__(self, send: Send, headers: dict[str, str]) -> None:
+
+class _Answer:
+    """Passes an answer on, with headers added that it lacks, and remembers its status."""
+
+    def __init__(self, send: Send, headers: RawHeaders) -> None:
         self._send, self._headers = send, headers
         self.status: int | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
-                headers.setdefault(name, value)
+            own: RawHeaders = list(message.get("headers", ()))
+            names = {name.lower() for name, _ in own}
+            message["headers"] = own + [each for each in self._headers if each[0] not in names]
         await self._send(message)
 
 
+def raw_headers(headers: Mapping[str, str]) -> RawHeaders:
+    """Headers as ASGI has them."""
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    """The first header of that name; empty if there is none."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
 def _request_id(scope: Scope) -> str:
-    given = Request(scope).headers.get("x-request-id", "")
+    given = _header(scope, b"x-request-id")
     return given if REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
@@ -116,13 +129,13 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = SECURITY_HEADERS | (HTTPS_HEADERS if https else {})
+        self._static = raw_headers(SECURITY_HEADERS | (HTTPS_HEADERS if https else {}))
+        self._other = [*self._static, (b"cache-control", b"no-store")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             static = scope["path"].startswith("/static/")
-            caching = {} if static else {"Cache-Control": "no-store"}
-            send = _Answer(send, self._headers | caching).send
+            send = _Answer(send, self._static if static else self._other).send
         await self._app(scope, receive, send)
 
 
@@ -187,7 +200,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._limits.get(scope["path"], self._limit)
-        declared = Request(scope).headers.get("content-length", "0")
+        declared = _header(scope, b"content-length") or "0"
         if not declared.isdecimal():
             await problem_answer(Request(scope), MalformedRequest())(scope, receive, send)
         elif int(declared) > limit:

@@ -3,9 +3,14 @@
 import hashlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from services.intake.dependencies import IfMatch, IntakeDep, entity_tag, require_key, version_named
+from services.intake.dependencies import (
+    current_intake,
+    entity_tag,
+    require_key,
+    version_named,
+)
 from services.intake.reports.links import receipt_links
 from services.intake.submissions.records import Request as SubmissionRequest
 from services.intake.submissions.schemas import ReceiptModel, SubmissionBody, read_body
@@ -13,6 +18,7 @@ from services.intake.submissions.use_cases import Acknowledged, take_in
 from shared.web.access import require
 from shared.web.json import exact_json, json_response
 from shared.web.languages import language_of
+from shared.web.lean_route import LeanRoute
 from shared.web.principals import Principal, Role
 from shared.web.problem_responses import validation_fault
 from shared.web.problems import (
@@ -22,13 +28,25 @@ from shared.web.problems import (
 
 PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
 
-router = APIRouter(prefix="/api/v1", tags=["submissions"])
+router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=LeanRoute)
 
 SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE, Role.REVIEWER)]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(description="Chosen by the client, at most 128 characters; the same for a retry."),
-]
+HEADERS = (
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+        "description": "Chosen by the client, at most 128 characters; the same for a retry.",
+    },
+    {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "The sequence that was read, as in ETag.",
+    },
+)
 
 
 @router.post(
@@ -39,25 +57,21 @@ IdempotencyKey = Annotated[
         **dict.fromkeys((400, 401, 403, 404, 409, 412, 413, 415, 422), PROBLEM),
     },
     openapi_extra={
+        "parameters": list(HEADERS),
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": SubmissionBody.model_json_schema()}},
         }
     },
 )
-async def submit(
-    request: Request,
-    principal: SenderDep,
-    intake: IntakeDep,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> Response:
+async def submit(request: Request, principal: SenderDep) -> Response:
     """Send a report, or send it again. Answers only after it is stored.
 
     A signer or a service account sends for its own organization. A reviewer may enter for a sender
     whose report it receives (nhập thay), with a reason, while nothing stands there.
     """
-    key = require_key(idempotency_key)
+    key = require_key(request.headers.get("idempotency-key"))
+    if_match = request.headers.get("if-match")
     raw = await _json_body(request)
     body, errors = read_body(exact_json(raw))
     wanted = SubmissionRequest(
@@ -67,7 +81,7 @@ async def submit(
         faults=_shape_faults(request, errors),
         expected_sequence=None if if_match is None else version_named(if_match),
     )
-    return receipt_answer(await take_in(intake, principal, wanted))
+    return receipt_answer(await take_in(await current_intake(request), principal, wanted))
 
 
 def receipt_answer(acknowledged: Acknowledged) -> Response:
