@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
 from services.catalogue_events import announce_change
+from services.commands.users import app
 from services.intake.accounts.errors import SignInRefused
 from services.intake.accounts.service import Accounts, open_accounts
 from services.intake.accounts.use_cases import Caller, sign_in
-from services.commands.users import app
 from shared.catalogue.packs import read_packs, shipped_packs
 from shared.catalogue.store import load_packs
 from shared.clock import SystemClock
