@@ -61,7 +61,7 @@ HEADERS = (
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": SubmissionBody.model_json_schema()}},
-        }
+        },
     },
 )
 async def submit(request: Request, principal: SenderDep) -> Response:
