@@ -13,6 +13,7 @@ from shared.web.access import require_rules
 from shared.web.addresses import needs_secure_cookies
 from shared.web.authentication import Authenticator
 from shared.web.common_routes import common_routers
+from shared.web.conditional import ConditionalReads
 from shared.web.middleware import (
     BodyLimit,
     HeadAndOptions,
@@ -127,6 +128,7 @@ def _set_state(app: FastAPI, state: Mapping[str, object], **ours: object) -> Non
 def _add_middleware(app: FastAPI, settings: WebSettings) -> None:
     """The last one added is the outermost."""
     https = settings.base_url.startswith("https:")
+    app.add_middleware(ConditionalReads)
     app.add_middleware(HeadAndOptions)
     app.add_middleware(RequestText)
     app.add_middleware(

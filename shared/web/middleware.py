@@ -1,7 +1,7 @@
 """What happens to every request before a route is chosen, as plain ASGI.
 
 From the outside in: SecurityHeaders → RequestContext (id, log, last resort) → BodyLimit →
-RequestText → HeadAndOptions → routes.
+RequestText → HeadAndOptions → ConditionalReads → routes.
 """
 
 import re

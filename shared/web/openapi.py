@@ -43,6 +43,13 @@ PROBLEM_SCHEMA = {
 }
 PROBLEM_CONTENT = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 NOT_MODIFIED = {"description": "The answer that If-None-Match names is still the current one."}
+IF_NONE_MATCH = {
+    "name": "if-none-match",
+    "in": "header",
+    "description": "The ETag of the answer that you hold.",
+    "schema": _TEXT,
+}
+"""Every read heeds it: shared.web.conditional."""
 ALWAYS_POSSIBLE = (400, 401, 403, 404, 429, 500, 503)
 """Not text; no account; a password to choose first; out of scope; too often; failures of ours."""
 WRITES = ("post", "put", "patch", "delete")
@@ -77,8 +84,10 @@ def _complete(operation: dict[str, Any], *, method: str) -> None:
         response = responses.setdefault(str(status), {})
         response.setdefault("description", f"{HTTPStatus(status).phrase}; see /problems.")
         response["content"] = PROBLEM_CONTENT
-    if method == "get" and "if-none-match" in _headers(operation):
+    if method == "get" and "application/json" in responses["200"].get("content", {}):
         responses["304"] = NOT_MODIFIED
+        if "if-none-match" not in _headers(operation):
+            operation.setdefault("parameters", []).append(IF_NONE_MATCH)
     operation["responses"] = dict(sorted(responses.items()))
     operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
 

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from services.intake.audit.schemas import AuditList, audit_list
 from services.intake.audit.use_cases import PAGE, AuditFilter, read_audit
 from services.intake.dependencies import IntakeDep
 from shared.web.access import Principal, Role, require
+from shared.web.conditional import next_page
 from shared.web.json import ExactRoute
 
 LONGEST_PAGE = 500
@@ -23,6 +24,8 @@ Administrator = Annotated[Principal, require(Role.ADMINISTRATOR)]
 
 @router.get("/audit", summary="Search the audit")
 async def list_audit(
+    request: Request,
+    response: Response,
     principal: Administrator,
     intake: IntakeDep,
     *,
@@ -47,4 +50,5 @@ async def list_audit(
         limit=limit,
     )
     page = await read_audit(intake, principal, wanted)
+    response.headers.update(next_page(request, cursor=page.older))
     return audit_list(page, await intake.catalogue.current())

@@ -29,6 +29,7 @@ from services.intake.catalogue.use_cases import (
 )
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from shared.web.access import SignedIn, require
+from shared.web.conditional import next_page
 from shared.web.json import json_response
 from shared.web.languages import language_of
 from shared.web.principals import Principal, Role
@@ -47,6 +48,7 @@ AdministratorDep = Annotated[Principal, require(Role.ADMINISTRATOR)]
 
 @router.get("/organizations", responses={200: {"model": OrganizationsModel}})
 async def list_organizations(
+    request: Request,
     _: SignedIn,
     intake: IntakeDep,
     *,
@@ -72,7 +74,9 @@ async def list_organizations(
         limit=limit,
     )
     tag = _tag(known.number, on or intake.clock.today())
-    return _answer(organizations_json(found), tag=tag, held=if_none_match)
+    answer = _answer(organizations_json(found), tag=tag, held=if_none_match)
+    answer.headers.update(next_page(request, offset=found.next_offset))
+    return answer
 
 
 @router.get("/organizations/{organization_id}", responses={200: {"model": OrganizationStoryModel}})

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.obligations import use_cases
@@ -11,6 +11,7 @@ from services.intake.obligations.use_cases import DutyFilter
 from shared.domain.identifiers import ObligationId
 from shared.domain.obligations import ObligationState
 from shared.web.access import SignedIn
+from shared.web.conditional import next_page
 from shared.web.json import json_response
 
 LONGEST_PAGE = 500
@@ -22,6 +23,7 @@ Code = Annotated[str | None, Query(max_length=64)]
 
 @router.get("/obligations")
 async def list_obligations(
+    request: Request,
     principal: SignedIn,
     intake: IntakeDep,
     *,
@@ -45,7 +47,8 @@ async def list_obligations(
     known, now = await intake.catalogue.current(), intake.clock.now()
     last = duties[-1].obligation.id if len(duties) == limit else None
     return json_response(
-        {"items": [duty_json(duty, known, now=now) for duty in duties], "next": last}
+        {"items": [duty_json(duty, known, now=now) for duty in duties], "next": last},
+        headers=next_page(request, after=last),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.places import place_of
@@ -13,6 +13,7 @@ from services.intake.review.use_cases import QueueFilter
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.reports import ReportState
 from shared.web.access import require
+from shared.web.conditional import next_page
 from shared.web.json import json_response
 from shared.web.principals import Principal, Role
 
@@ -23,6 +24,7 @@ ReviewerDep = Annotated[Principal, require(Role.REVIEWER)]
 
 @router.get("/review")
 async def read_queue(
+    request: Request,
     principal: ReviewerDep,
     intake: IntakeDep,
     *,
@@ -41,7 +43,8 @@ async def read_queue(
             "items": [_waiting_json(waiting, known) for waiting in queue.waiting],
             "counts": queue.counts,
             "next": last,
-        }
+        },
+        headers=next_page(request, after=last),
     )
 
 

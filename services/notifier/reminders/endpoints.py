@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.notifier.dependencies import LARGEST_ID, NotifierDep
 from services.notifier.reminders.ledger import LedgerFilter, read_ledger, read_unaddressed
@@ -14,6 +14,7 @@ from services.notifier.reminders.schemas import (
     unaddressed_json,
 )
 from shared.web.access import SignedIn
+from shared.web.conditional import next_page
 from shared.web.json import json_response
 
 LONGEST_PAGE = 500
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/api/v1", tags=["reminders"])
 
 @router.get("/reminders", responses={200: {"model": RemindersModel}})
 async def list_reminders(
+    request: Request,
     principal: SignedIn,
     notifier: NotifierDep,
     *,
@@ -35,7 +37,10 @@ async def list_reminders(
     wanted = LedgerFilter(obligation_id=obligation, state=state, before_id=before, limit=limit)
     ledger = await read_ledger(notifier, principal, wanted)
     known = await notifier.catalogue.current()
-    return json_response(ledger_json(ledger, known=known, on=notifier.clock.today()))
+    return json_response(
+        ledger_json(ledger, known=known, on=notifier.clock.today()),
+        headers=next_page(request, before=ledger.older),
+    )
 
 
 @router.get("/reminders/without-recipient", responses={200: {"model": UnaddressedListModel}})
