@@ -49,7 +49,7 @@ IF_NONE_MATCH = {
     "description": "The ETag of the answer that you hold.",
     "schema": _TEXT,
 }
-"""Every read heeds it: shared.web.conditional."""
+"""Reads heed it (shared.web.conditional), but for those whose ETag is a version for If-Match."""
 ALWAYS_POSSIBLE = (400, 401, 403, 404, 429, 500, 503)
 """Not text; no account; a password to choose first; out of scope; too often; failures of ours."""
 WRITES = ("post", "put", "patch", "delete")
