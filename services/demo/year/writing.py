@@ -47,8 +47,8 @@ INSERT INTO log.report_version (
     submitted_by_name, submitted_at, content_sha256, receipt_number)
 SELECT report_id, version, form_version, figures::jsonb, nothing_to_report, explanations::jsonb,
        $1, submitted_by_name, submitted_at, content_sha256,
-       'BN' || (SELECT generation FROM log.identity) || '-' || lpad(report_id::text, 8, '0') || '-'
-       || version
+       'BN' || (SELECT generation FROM log.identity) || '-'
+       || lpad(report_id::text, greatest(8, length(report_id::text)), '0') || '-' || version
 FROM unnest(
     $2::bigint[], $3::int[], $4::int[], $5::text[], $6::boolean[], $7::text[], $8::text[],
     $9::timestamptz[], $10::text[])

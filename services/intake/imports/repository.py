@@ -83,7 +83,8 @@ WITH head AS (
         submitted_by, submitted_by_name, submitted_at, receipt_number, content_sha256,
         document, proxy_by)
     SELECT id, version, form_version, figures::jsonb, nothing, explanations::jsonb, by, name, at,
-           'BN' || generation || '-' || lpad(id::text, 8, '0') || '-' || version, sha256,
+           'BN' || generation || '-' || lpad(id::text, greatest(8, length(id::text)), '0')
+           || '-' || version, sha256,
            document::jsonb, proxy_by
     FROM head JOIN unnest(
         $13::bigint[], $14::integer[], $15::integer[], $16::text[], $17::boolean[], $18::text[],

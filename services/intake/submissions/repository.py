@@ -80,7 +80,8 @@ WITH head AS (
         first_submitted_at = excluded.first_submitted_at
     WHERE r.sequence = excluded.sequence - 1
     RETURNING id, 'BN' || (SELECT generation FROM log.identity) || '-'
-                  || lpad(id::text, 8, '0') || '-' || last_version AS receipt_number
+                  || lpad(id::text, greatest(8, length(id::text)), '0')
+                  || '-' || last_version AS receipt_number
 ), version AS (
     INSERT INTO log.report_version (
         report_id, version, form_version, figures, nothing_to_report, explanations,

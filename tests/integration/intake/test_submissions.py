@@ -31,6 +31,17 @@ async def test_a_report_is_stored_with_its_act_and_its_event(world: World, sende
     assert str(act["event_id"]) == receipt["event_id"]
 
 
+async def test_a_receipt_number_holds_the_whole_id_of_the_report(
+    world: World, sender: Caller
+) -> None:
+    async with world.owner.begin() as connection:
+        await connection.execute(text("ALTER TABLE log.report ALTER id RESTART WITH 123456789"))
+
+    receipt = (await sender.send(sender.body())).json()
+
+    assert receipt["receipt_number"] == "BN1-123456789-1"
+
+
 async def test_the_event_holds_the_published_schema(world: World, sender: Caller) -> None:
     receipt = (await sender.send(sender.body())).json()
 
