@@ -3,5 +3,6 @@
 pytest_plugins = [
     "tests.fixtures.chromium",
     "tests.fixtures.kafka",
+    "tests.fixtures.logs",
     "tests.fixtures.postgres",
 ]
