@@ -133,7 +133,14 @@ class DeadLetterUnreadable(MessagingError):
         )
 
 
-TRANSIENT = (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+TRANSIENT = (
+    DBAPIError,
+    PoolTimeout,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 """What may be a passing failure of the database; ask `is_transient` about each."""
 
 
@@ -146,4 +153,7 @@ def is_transient(error: BaseException | None) -> bool:
         return True
     if isinstance(error, asyncpg.PostgresError):
         return error.sqlstate in _PASSING_SQLSTATES
+    if isinstance(error, asyncpg.InternalClientError):
+        # What asyncpg says when the server ended the connection while its answer was being read.
+        return "another operation" in str(error)
     return isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
