@@ -20,6 +20,8 @@ from shared.messaging.errors import TRANSIENT, is_transient
         pytest.param(asyncpg.InterfaceError("connection is closed"), True, id="closed"),
     ],
 )
-def test_a_broken_connection_passes_and_a_defect_does_not(error: Exception, passes: bool) -> None:
+def test_a_broken_connection_passes_and_a_defect_does_not(
+    error: Exception, *, passes: bool
+) -> None:
     assert isinstance(error, TRANSIENT)
     assert is_transient(error) is passes
