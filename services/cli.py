@@ -2,10 +2,10 @@
 
 import typer
 
-from services import bench_commands
 from services.commands import (
     admin,
     backup,
+    bench,
     catalogue,
     demo,
     doctor,
@@ -37,7 +37,7 @@ app.command("verify")(rollups.verify)
 app.command("rebuild")(rollups.rebuild)
 app.add_typer(logs.dead_letters, name="dead-letters")
 app.add_typer(logs.events, name="events")
-app.add_typer(bench_commands.app, name="bench")
+app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:

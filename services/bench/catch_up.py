@@ -11,6 +11,7 @@ import asyncpg
 
 from services.bench.country import CountrySize, make_country
 from services.bench.database import BenchServer
+from services.bench.errors import BenchError
 from services.bench.outcomes import Bar, Figure, Outcome
 from services.bench.programs import TONGHOP, Program, running
 from services.bench.reports import CELLS
@@ -35,7 +36,7 @@ WHERE form = $1 AND period = $2 AND track = 'live'
 """
 
 
-class Stalled(Exception):
+class Stalled(BenchError):
     """The aggregator applied nothing for a long time."""
 
     code = "stalled"

@@ -11,10 +11,11 @@ from uuid import uuid4
 import asyncpg
 import sqlalchemy
 
+from services.bench.errors import BenchError
 from shared.db.embedded import embedded_postgres
 
 
-class NotDurable(Exception):
+class NotDurable(BenchError):
     """What is measured must survive a crash, or the figures say nothing."""
 
     code = "not_durable"

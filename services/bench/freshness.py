@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from services.bench.database import BenchServer
+from services.bench.errors import BenchError
 from services.bench.load import Answer, Connection, get, require_status
 from services.bench.outcomes import Bar, Figure, Outcome, percentile
 from services.bench.programs import TONGHOP, Program, running
@@ -35,7 +36,7 @@ WHERE type = 'vn.tonghop.report.submitted.v1'
 """
 
 
-class NotShown(Exception):
+class NotShown(BenchError):
     """The total never showed everything that was acknowledged."""
 
     code = "not_shown"

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from services.bench.errors import BenchError
+
 REQUEST_TIMEOUT_SECONDS = 30
 END_OF_HEAD = b"\r\n\r\n"
 
@@ -33,7 +35,16 @@ class Answer:
         return None
 
 
-class UnexpectedAnswer(Exception):
+class NoAnswer(BenchError):
+    """The server closed the connection, or took too long."""
+
+    code = "no_answer"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"A request was not answered: {reason}.")
+
+
+class UnexpectedAnswer(BenchError):
     """The server did not answer as the measurement needs; the first such answer is shown."""
 
     code = "unexpected_answer"
@@ -72,13 +83,18 @@ class Connection:
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
     async def send(self, request: bytes) -> Answer:
-        """Raises TimeoutError, ConnectionError or IncompleteReadError when no answer comes."""
-        async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
-            sent = time.perf_counter()
-            self._writer.write(request)
-            head = await self._reader.readuntil(END_OF_HEAD)
-            body = await self._reader.readexactly(_content_length(head))
-            return Answer(int(head[9:12]), sent, time.perf_counter(), head, body)
+        """Raises NoAnswer when none comes."""
+        sent = time.perf_counter()
+        try:
+            async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
+                self._writer.write(request)
+                head = await self._reader.readuntil(END_OF_HEAD)
+                body = await self._reader.readexactly(_content_length(head))
+        except TimeoutError:
+            raise NoAnswer(f"nothing came for {REQUEST_TIMEOUT_SECONDS} s") from None
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            raise NoAnswer("the connection was closed") from error
+        return Answer(int(head[9:12]), sent, time.perf_counter(), head, body)
 
     async def close(self) -> None:
         """The server may have closed it first."""
@@ -91,6 +107,7 @@ async def send_lanes(port: int, lanes: Sequence[Sequence[bytes]], *, expected: i
     """Send every lane as fast as it is answered, all at once.
 
     Raises:
+        NoAnswer: one did not come.
         UnexpectedAnswer: one had another status than `expected`.
     """
     sent = await asyncio.gather(*(_send_lane(port, lane) for lane in lanes))

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.bench.load import Connection, get
+from services.bench.errors import BenchError
+from services.bench.load import Connection, NoAnswer, get
 from shared.runtime import listen
 
 START_TIMEOUT_SECONDS = 60
@@ -23,7 +24,7 @@ MOST_REQUESTS = {"TONGHOP_REQUESTS_PER_MINUTE_OF_ACCOUNT": "1000000"}
 """One account asks what in a province hundreds do; its requests are still counted."""
 
 
-class ProgramDidNotStart(Exception):
+class ProgramDidNotStart(BenchError):
     """The program ended, or did not answer in time; its last lines are shown."""
 
     code = "program_did_not_start"
@@ -118,6 +119,8 @@ async def _answers(port: int) -> bool:
         return False
     try:
         answer = await connection.send(get("/readyz", headers={}))
+    except NoAnswer:
+        return False
     finally:
         await connection.close()
     return answer.status == 200

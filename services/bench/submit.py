@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from services.bench.database import BenchServer
+from services.bench.errors import BenchError
 from services.bench.load import per_second, send_lanes
 from services.bench.outcomes import Bar, Figure, Outcome, median
 from services.bench.programs import TONGHOP, Program, running
@@ -31,7 +32,7 @@ SELECT (SELECT count(*) FROM log.report_version) AS versions,
 """
 
 
-class ReportsLost(Exception):
+class ReportsLost(BenchError):
     """What is stored is not what was acknowledged; the figures are void."""
 
     code = "reports_lost"

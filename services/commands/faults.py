@@ -12,12 +12,14 @@ import asyncpg
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from services.bench.errors import BenchError
 from services.demo.folder import DemoError
 from services.intake.accounts.errors import AccountError
 from shared.catalogue.faults import CatalogueLoadError
 from shared.db.errors import DatabaseError
 from shared.domain.errors import CatalogueError
 from shared.messaging.errors import MessagingError
+from shared.messaging.local_kafka_libraries import LocalKafkaError
 from shared.runtime import PortTaken, run
 from shared.settings import InvalidSettings
 
@@ -37,12 +39,14 @@ class CommandFault(Exception):
 
 MENDABLE: tuple[type[Exception], ...] = (
     AccountError,
+    BenchError,
     CatalogueError,
     CatalogueLoadError,
     CommandFault,
     DatabaseError,
     DemoError,
     InvalidSettings,
+    LocalKafkaError,
     MessagingError,
     PortTaken,
 )

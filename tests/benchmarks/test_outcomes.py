@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from services.bench.outcomes import Bar, Figure, Outcome, percentile, table_of
 from services.bench.reports import CELLS, Sending, figures_of
-from services.bench_commands import app
+from services.commands.bench import app
 from services.demo.seeding import FORM
 from shared.catalogue.building import build_form
 from shared.catalogue.packs import read_packs, shipped_packs

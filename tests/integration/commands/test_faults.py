@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from services.cli import app
+from services.commands.faults import faults_told
 from services.demo.folder import DemoFolder
 from shared.db.embedded import Server
+from shared.messaging.local_kafka_libraries import KafkaToolsMissing
 from tests.support.commands import require_one_line, run
 
 
@@ -33,6 +38,21 @@ async def test_an_empty_database_asks_for_the_migration(
 async def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TONGHOP_HTTP_PORT", "eighty")
     require_one_line(await run("users", "list"), saying="TONGHOP_HTTP_PORT")
+
+
+def test_a_database_that_may_lose_reports_is_not_measured(
+    postgres_server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres_server.dsn)
+    result = CliRunner().invoke(app, ["bench", "submit", "--data", str(tmp_path)])
+    require_one_line(result, saying="fsync=off")
+
+
+def test_a_program_that_kafka_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as refused, faults_told():
+        raise KafkaToolsMissing(("java",))
+    assert refused.value.exit_code == 1
+    assert "scripts/install-system-packages" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -6,27 +6,24 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress as ProgressBar
 
-from services.bench.catch_up import CatchUpPlan, Stalled, measure_catch_up
+from services.bench.catch_up import CatchUpPlan, measure_catch_up
 from services.bench.country import CountrySize
 from services.bench.dashboard import DashboardPlan, measure_dashboard
-from services.bench.database import BenchServer, NotDurable, bench_server
-from services.bench.freshness import FreshnessPlan, NotShown, measure_freshness
-from services.bench.load import UnexpectedAnswer
+from services.bench.database import BenchServer, bench_server
+from services.bench.freshness import FreshnessPlan, measure_freshness
 from services.bench.outcomes import Outcome, table_of
-from services.bench.programs import ProgramDidNotStart
 from services.bench.rebuild import RebuildPlan, measure_rebuild
-from services.bench.submit import Progress, ReportsLost, SubmitPlan, measure_submit
-from shared.db.errors import DatabaseError
+from services.bench.submit import Progress, SubmitPlan, measure_submit
+from services.commands.faults import run_command
+from services.commands.progress import progress_bar
 from shared.messaging.local_kafka_libraries import LocalKafkaError
 from shared.observability.logs import configure_logs
-from shared.runtime import run
-from shared.settings import EventLogKind, InvalidSettings, Settings, load_settings
+from shared.settings import EventLogKind, load_settings
 
 FOLDER = Path(".data/bench")
 MOST_CONNECTIONS = 111
@@ -34,18 +31,6 @@ MOST_CONNECTIONS = 111
 
 STOPPED = 128 + signal.SIGTERM
 """The exit status of a program that SIGTERM ended."""
-
-FAULTS = (
-    DatabaseError,
-    InvalidSettings,
-    NotDurable,
-    NotShown,
-    ProgramDidNotStart,
-    ReportsLost,
-    Stalled,
-    TimeoutError,
-    UnexpectedAnswer,
-)
 
 Measure = Callable[[BenchServer, Progress], Awaitable[Outcome]]
 
@@ -106,10 +91,10 @@ def freshness(
         measure = partial(_with_progress, measure_freshness, plan)
         try:
             _run(f"freshness, {kind.value}", measure, data=data, as_json=as_json)
-        except LocalKafkaError as fault:
-            if log is not None:
-                _refuse(fault)
-            typer.echo(f"Not measured over Kafka: {str(fault).splitlines()[0]}", err=True)
+        except typer.Exit as refused:
+            # Without a broker, what else was asked for is still measured.
+            if log is not None or not isinstance(refused.__cause__, LocalKafkaError):
+                raise
 
 
 @app.command("catch-up")
@@ -163,12 +148,9 @@ async def _with_progress(
 
 
 def _run(name: str, measure: Measure, *, data: Path, as_json: bool) -> None:
-    """Measure, and print. Raises LocalKafkaError; other faults that can be mended are one line."""
     configure_logs(json_lines=False, level="warning")
     try:
-        outcome = run(_measured(name, measure, load_settings(), data=data))
-    except FAULTS as fault:
-        _refuse(fault)
+        outcome = run_command(_measured(name, measure, data=data))
     except asyncio.CancelledError:
         raise typer.Exit(STOPPED) from None
     if as_json:
@@ -177,21 +159,13 @@ def _run(name: str, measure: Measure, *, data: Path, as_json: bool) -> None:
         console.print(table_of(outcome))
 
 
-def _refuse(fault: Exception) -> NoReturn:
-    typer.echo(str(fault), err=True)
-    raise typer.Exit(1) from None
-
-
-async def _measured(name: str, measure: Measure, settings: Settings, *, data: Path) -> Outcome:
+async def _measured(name: str, measure: Measure, *, data: Path) -> Outcome:
     """Told to stop by SIGTERM, it takes down what it has started, as it does on Ctrl-C."""
-    task = asyncio.current_task()
+    task, settings = asyncio.current_task(), load_settings()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    with ProgressBar(console=Console(stderr=True), transient=True) as bar:
-        shown = bar.add_task(f"Measuring {name}", total=None)
+    with progress_bar(f"Measuring {name}") as advance:
         async with bench_server(
             database_url=settings.database_url, pg_bin=settings.pg_bin, parent=data
         ) as server:
-            return await measure(
-                server, lambda done, total: bar.update(shown, completed=done, total=total)
-            )
+            return await measure(server, advance)
