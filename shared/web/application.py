@@ -25,6 +25,7 @@ from shared.web.openapi import describe
 from shared.web.pages import Pages
 from shared.web.problem_responses import add_problem_handlers
 from shared.web.rates import Rates, TokenBuckets
+from shared.web.route_index import RouteIndex
 from shared.web.static_files import STATIC, KeptStaticFiles, StaticUrls
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -110,14 +111,22 @@ def create_web_app(
             addresses=TokenBuckets(settings.requests_per_minute_of_address),
         ),
     )
-    for router in (*routers, *common_routers(demo=settings.demo)):
-        app.include_router(router)
-    app.mount("/static", KeptStaticFiles(static), name="static")
+    _add_routes(app, (*routers, *common_routers(demo=settings.demo)), static=static)
     add_problem_handlers(app)
     _add_middleware(app, settings)
+    return app
+
+
+def _add_routes(
+    app: FastAPI, routers: Sequence[APIRouter], *, static: Sequence[Path]
+) -> None:
+    """Side by side: a router that is included would be asked as a whole, and its routes again."""
+    for router in routers:
+        app.router.routes.extend(router.routes)
+    app.mount("/static", KeptStaticFiles(static), name="static")
     require_rules(app.routes, open_mounts=frozenset({"/static"}))
     describe(app)
-    return app
+    app.router.routes.insert(0, RouteIndex(app.routes))
 
 
 def _set_state(app: FastAPI, state: Mapping[str, object], **ours: object) -> None:
