@@ -71,7 +71,7 @@ async def test_both_parts_link_to_the_form_and_say_whom_to_call(
         assert str(receiver.phone) in text
         assert str(receiver.email) in text
         assert "Thư này được gửi vì đơn vị có nghĩa vụ gửi báo cáo" in text
-        assert "Ngày giả lập, số liệu mô phỏng" in text
+        assert "Số liệu mô phỏng, không phải số liệu thật" in text
 
 
 async def test_the_subject_is_encoded_for_the_wire_and_reads_as_vietnamese(

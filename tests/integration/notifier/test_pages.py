@@ -237,7 +237,7 @@ class TestMailbox:
         assert 'sandbox="' in mail.text
         assert "frame-src 'self'" in mail.headers["content-security-policy"]
         assert body.headers["content-security-policy"] == MAIL_POLICY
-        assert "Ngày giả lập, số liệu mô phỏng" in body.text
+        assert "Số liệu mô phỏng, không phải số liệu thật" in body.text
 
     async def test_a_neighbour_does_not_see_it(
         self, client: httpx.AsyncClient, world: NotifierWorld, duty: Duty
