@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from services.aggregator.completeness.repository import last_deadline_passed
-from services.aggregator.completeness.schemas import completeness_json
+from services.aggregator.completeness.schemas import CompletenessModel, completeness_json
 from services.aggregator.completeness.use_cases import read_completeness
 from services.aggregator.dependencies import (
     AggregatorDep,
@@ -27,7 +27,11 @@ from shared.web.json import json_response
 router = APIRouter(prefix="/api/v1", tags=["completeness"])
 
 
-@router.get("/completeness")
+@router.get(
+    "/completeness",
+    summary="Read how far the reports have come",
+    responses={200: {"model": CompletenessModel}},
+)
 async def get_completeness(
     request: Request,
     principal: SignedIn,

@@ -1,5 +1,6 @@
 """Completeness as JSON."""
 
+from datetime import datetime
 from typing import Any
 
 from services.aggregator.completeness.use_cases import (
@@ -8,15 +9,62 @@ from services.aggregator.completeness.use_cases import (
     UnitProgress,
 )
 from services.aggregator.reading.schemas import (
+    AsOfModel,
+    CountsModel,
+    QuestionModel,
+    UnitModel,
     as_of_json,
     coverage_json,
     instant_json,
     organization_json,
     question_json,
 )
+from shared.domain.reports import ReportState
+from shared.web.answers import Answer
+
+
+class ProgressModel(CountsModel):
+    """`late` arrived after the deadline, `overdue` has not arrived."""
+
+    late: int
+    overdue: int
+
+
+class ChildProgress(ProgressModel):
+    """An organization directly below, with all below it."""
+
+    organization: UnitModel
+
+
+class ContactModel(Answer):
+    """Whom to call; null where the catalogue does not say."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+
+
+class OverdueUnit(Answer):
+    """An organization whose report is overdue; `state` is null while it has sent none."""
+
+    organization: UnitModel
+    parent: UnitModel | None
+    deadline: datetime
+    state: ReportState | None
+    contact: ContactModel
+
+
+class CompletenessModel(QuestionModel, ProgressModel):
+    """How far the reports of an organization and of all below it have come."""
+
+    form: str
+    as_of: AsOfModel
+    children: list[ChildProgress]
+    overdue_units: list[OverdueUnit]
 
 
 def completeness_json(answer: CompletenessAnswer) -> dict[str, Any]:
+    """As `CompletenessModel` describes it."""
     return {
         **question_json(answer.question),
         "form": answer.question.topic.shape.form.code,

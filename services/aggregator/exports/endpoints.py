@@ -20,6 +20,7 @@ from services.aggregator.dependencies import (
     not_modified,
 )
 from services.aggregator.exports.rows import ExportFormat, Row, csv_pieces, json_pieces
+from services.aggregator.exports.schemas import FiguresExport, IndicatorsExport, file_of
 from services.aggregator.exports.use_cases import (
     FIGURE_COLUMNS,
     INDICATOR_COLUMNS,
@@ -39,11 +40,6 @@ from shared.web.access import SignedIn
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {"schema": {"type": "string"}}, "application/json": {}}}
-}
-"""CSV or JSON, as the parameter `format` asks."""
-
 FormatQuery = Annotated[ExportFormat, Query(alias="format")]
 ByteOrderMark = Annotated[bool, Query(description="Begin CSV with a mark that Excel needs.")]
 Indicators = Annotated[
@@ -52,7 +48,12 @@ Indicators = Annotated[
 ]
 
 
-@router.get("/figures", response_class=Response, responses=FILE)
+@router.get(
+    "/figures",
+    response_class=Response,
+    summary="Export figures",
+    responses=file_of(FiguresExport),
+)
 async def export_figures(
     request: Request,
     principal: SignedIn,
@@ -91,7 +92,12 @@ async def export_figures(
     return _download(pieces, name=name, format_=format_, tag=tag)
 
 
-@router.get("/indicators", response_class=Response, responses=FILE)
+@router.get(
+    "/indicators",
+    response_class=Response,
+    summary="Export indicators",
+    responses=file_of(IndicatorsExport),
+)
 async def export_indicators(
     request: Request,
     principal: SignedIn,

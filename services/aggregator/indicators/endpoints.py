@@ -15,7 +15,7 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
-from services.aggregator.indicators.schemas import answer_json
+from services.aggregator.indicators.schemas import IndicatorsModel, answer_json
 from services.aggregator.indicators.use_cases import nodes_shown, read_indicators
 from services.aggregator.reading.questions import ask
 from services.aggregator.reading.repository import read_position
@@ -28,7 +28,11 @@ from shared.web.languages import language_of
 router = APIRouter(prefix="/api/v1", tags=["indicators"])
 
 
-@router.get("/indicators")
+@router.get(
+    "/indicators",
+    summary="Read the indicators of an organization",
+    responses={200: {"model": IndicatorsModel}},
+)
 async def get_indicators(
     request: Request,
     principal: SignedIn,

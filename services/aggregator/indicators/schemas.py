@@ -9,15 +9,62 @@ from services.aggregator.indicators.use_cases import (
     TopicReadings,
 )
 from services.aggregator.reading.schemas import (
+    AsOfModel,
+    CountsModel,
+    QuestionModel,
+    UnitModel,
     as_of_json,
     coverage_json,
     organization_json,
     question_json,
 )
+from shared.domain.indicators import Direction
 from shared.labels.labels import Language
+from shared.web.answers import Answer, ExactNumber
+
+
+class PreviousModel(Answer):
+    """The same in the period before."""
+
+    period: str
+    value: ExactNumber | None
+    coverage: CountsModel
+
+
+class IndicatorModel(Answer):
+    """An indicator of the organization; `value` is null where figures are missing."""
+
+    code: str
+    name: str
+    unit: str
+    form: str
+    value: ExactNumber | None
+    target: ExactNumber | None
+    direction: Direction
+    coverage: CountsModel
+    previous: PreviousModel | None
+
+
+class ChildIndicators(Answer):
+    """The indicators of a form at an organization directly below, by their codes."""
+
+    organization: UnitModel
+    form: str
+    coverage: CountsModel
+    values: dict[str, ExactNumber | None]
+    previous_values: dict[str, ExactNumber | None]
+
+
+class IndicatorsModel(QuestionModel):
+    """The indicators of an organization; `children` only if they were asked for."""
+
+    as_of: AsOfModel
+    indicators: list[IndicatorModel]
+    children: list[ChildIndicators] = []
 
 
 def answer_json(answer: IndicatorAnswer, *, language: Language, children: bool) -> dict[str, Any]:
+    """As `IndicatorsModel` describes it."""
     document = {
         **question_json(answer.question),
         "as_of": as_of_json(answer.as_of),

@@ -1,13 +1,51 @@
 """The parts that answers have in common, as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.aggregator.reading.questions import Question
 from services.aggregator.reading.repository import AsOf
+from services.aggregator.tracks import Track
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.rollups import Coverage
 from shared.events.envelope import rfc3339
+from shared.web.answers import Answer
+
+
+class UnitModel(Answer):
+    """An organization at the period's cut-off."""
+
+    code: str
+    name: str
+    level: str
+
+
+class CountsModel(Answer):
+    """How many reports are expected, how many are in, and how many came on time."""
+
+    expected: int
+    reported: int
+    on_time: int
+
+
+class AsOfModel(Answer):
+    """The newest event in the figures: its place in the log, and when it got there."""
+
+    position: int
+    recorded_at: datetime | None
+
+
+class QuestionModel(Answer):
+    """What was asked, and by which catalogue it was answered.
+
+    `track`: live counts what was submitted, official what was approved.
+    """
+
+    period: str
+    cutoff_date: date
+    organization: UnitModel
+    track: Track
+    catalogue_number: int
 
 
 def organization_json(organization: OrganizationVersion) -> dict[str, Any]:
@@ -35,7 +73,7 @@ def instant_json(instant: datetime | None) -> str | None:
 
 
 def question_json(question: Question) -> dict[str, Any]:
-    """What was asked, by the catalogue it was answered with."""
+    """As `QuestionModel` describes it."""
     return {
         "period": question.period.code,
         "cutoff_date": question.period.cutoff_date,

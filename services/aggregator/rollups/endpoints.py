@@ -18,7 +18,7 @@ from services.aggregator.dependencies import (
 )
 from services.aggregator.reading.questions import ask
 from services.aggregator.reading.repository import read_position
-from services.aggregator.rollups.schemas import cells_json
+from services.aggregator.rollups.schemas import CellsModel, cells_json
 from services.aggregator.rollups.use_cases import read_cells
 from services.aggregator.tracks import Track
 from shared.db.engine import snapshot
@@ -28,7 +28,9 @@ from shared.web.json import json_response
 router = APIRouter(prefix="/api/v1", tags=["rollups"])
 
 
-@router.get("/rollups")
+@router.get(
+    "/rollups", summary="Read the cells of a form", responses={200: {"model": CellsModel}}
+)
 async def get_rollups(
     request: Request,
     principal: SignedIn,

@@ -6,6 +6,10 @@ from typing import Any
 
 from services.aggregator.exports.rows import BYTE_ORDER_MARK, plain
 from services.aggregator.reading.schemas import (
+    AsOfModel,
+    CountsModel,
+    QuestionModel,
+    UnitModel,
     as_of_json,
     coverage_json,
     organization_json,
@@ -14,9 +18,45 @@ from services.aggregator.reading.schemas import (
 from services.aggregator.rollups.use_cases import CellsAnswer, CellValue
 from shared.domain.figures import figure_text
 from shared.domain.forms import CellRef
+from shared.web.answers import Answer, ExactNumber
+
+
+class CellModel(Answer):
+    """A cell over all reports below; null is missing.
+
+    A derived cell is computed from the sums, so it has neither count, minimum nor maximum.
+    """
+
+    row: str
+    column: str
+    total: ExactNumber | None
+    derived: bool
+    count: int | None = None
+    minimum: ExactNumber | None = None
+    maximum: ExactNumber | None = None
+
+
+class PartModel(Answer):
+    """What an organization directly below contributes: row code → column code → figure."""
+
+    organization: UnitModel
+    coverage: CountsModel
+    cells: dict[str, dict[str, ExactNumber | None]]
+
+
+class CellsModel(QuestionModel):
+    """Every cell of a form at an organization; `children` only if they were asked for."""
+
+    form: str
+    form_version: int
+    as_of: AsOfModel
+    coverage: CountsModel
+    cells: list[CellModel]
+    children: list[PartModel] = []
 
 
 def cells_json(answer: CellsAnswer, *, parts: bool) -> dict[str, Any]:
+    """As `CellsModel` describes it."""
     document = {
         **question_json(answer.question),
         "form": answer.form.code,

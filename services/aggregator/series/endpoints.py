@@ -19,7 +19,12 @@ from services.aggregator.dependencies import (
 from services.aggregator.reading.questions import ask
 from services.aggregator.reading.repository import read_position
 from services.aggregator.series.questions import ask_span, form_of
-from services.aggregator.series.schemas import children_json, series_json
+from services.aggregator.series.schemas import (
+    ChildrenModel,
+    SeriesModel,
+    children_json,
+    series_json,
+)
 from services.aggregator.series.sorting import ChildOrder, in_order
 from services.aggregator.series.use_cases import child_nodes, read_children, read_series
 from services.aggregator.tracks import Track
@@ -42,7 +47,11 @@ LastQuery = Annotated[
 ]
 
 
-@router.get("/indicators/{code}/series")
+@router.get(
+    "/indicators/{code}/series",
+    summary="Read an indicator over the periods",
+    responses={200: {"model": SeriesModel}},
+)
 async def get_series(
     request: Request,
     code: CodeInPath,
@@ -77,7 +86,11 @@ async def get_series(
     return json_response(series_json(series, language=language), headers=answer_headers(tag))
 
 
-@router.get("/indicators/{code}/children")
+@router.get(
+    "/indicators/{code}/children",
+    summary="Compare an indicator between organizations",
+    responses={200: {"model": ChildrenModel}},
+)
 async def get_children(
     request: Request,
     code: CodeInPath,

@@ -1,20 +1,95 @@
 """Series and children as JSON: numbers exact, what is missing null."""
 
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from services.aggregator.indicators.comparisons import Change
 from services.aggregator.reading.schemas import (
+    AsOfModel,
+    CountsModel,
+    QuestionModel,
+    UnitModel,
     as_of_json,
     coverage_json,
     organization_json,
     question_json,
 )
 from services.aggregator.series.use_cases import Child, Children, Compared, Point, Series
-from shared.domain.indicators import Indicator
+from shared.domain.indicators import Direction, Indicator
 from shared.labels.labels import Language
+from shared.web.answers import Answer, ExactNumber
+
+
+class DefinitionModel(Answer):
+    """What the values mean; `decimals` is to how many digits they are rounded."""
+
+    code: str
+    name: str
+    unit: str
+    decimals: int
+    target: ExactNumber | None
+    direction: Direction
+
+
+class ChangeOfValue(Answer):
+    """In per cent of the other period's value, or in points for what is a share itself."""
+
+    value: ExactNumber
+    unit: Literal["points", "percent"]
+
+
+class ComparedModel(Answer):
+    """Another period; `change` is null where either value is missing."""
+
+    period: str
+    value: ExactNumber | None
+    change: ChangeOfValue | None
+
+
+class PointModel(Answer):
+    """A period; `tree_changed`, `method_changed`: since the point before, so compare with care."""
+
+    period: str
+    cutoff_date: date
+    exists: bool
+    value: ExactNumber | None
+    coverage: CountsModel
+    previous: ComparedModel | None
+    same_period_last_year: ComparedModel | None
+    tree_changed: bool
+    method_changed: bool
+
+
+class SeriesModel(QuestionModel):
+    """An indicator over the periods, oldest first; the question is about the last one."""
+
+    form: str
+    indicator: DefinitionModel | None
+    as_of: AsOfModel
+    points: list[PointModel]
+
+
+class ChildModel(Answer):
+    """The indicator at an organization directly below."""
+
+    organization: UnitModel
+    value: ExactNumber | None
+    coverage: CountsModel
+    previous: ComparedModel | None
+    same_period_last_year: ComparedModel | None
+
+
+class ChildrenModel(QuestionModel):
+    """In the order that was asked for."""
+
+    form: str
+    indicator: DefinitionModel | None
+    as_of: AsOfModel
+    items: list[ChildModel]
 
 
 def series_json(series: Series, *, language: Language) -> dict[str, Any]:
+    """As `SeriesModel` describes it."""
     question, last = series.span.question, series.last
     return {
         **question_json(question),
@@ -26,6 +101,7 @@ def series_json(series: Series, *, language: Language) -> dict[str, Any]:
 
 
 def children_json(children: Children, *, language: Language) -> dict[str, Any]:
+    """As `ChildrenModel` describes it."""
     return {
         **question_json(children.question),
         "form": children.question.topic.shape.form.code,

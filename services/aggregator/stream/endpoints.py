@@ -25,8 +25,9 @@ router = APIRouter(prefix="/api/v1", tags=["stream"])
 
 @router.get(
     "/stream",
+    summary="Hear when figures move on",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def open_stream(
     request: Request,

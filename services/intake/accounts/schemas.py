@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.accounts.records import ApiToken, NewApiToken
 from services.intake.accounts.service import LONGEST_TOKEN_LIFE
+from shared.web.answers import Answer
 
 DEFAULT_TOKEN_DAYS = 90
 
@@ -19,7 +20,7 @@ class TokenRequest(BaseModel):
     days: int = Field(default=DEFAULT_TOKEN_DAYS, ge=1, le=LONGEST_TOKEN_LIFE.days)
 
 
-class TokenView(BaseModel):
+class TokenView(Answer):
     """A token, without its secret."""
 
     id: int
@@ -47,7 +48,7 @@ class NewTokenView(TokenView):
         return cls(**TokenView.of(new.token).model_dump(), token=new.secret)
 
 
-class TokenList(BaseModel):
+class TokenList(Answer):
     """Newest first."""
 
     items: list[TokenView]

@@ -3,22 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.intake.audit.repository import AuditLine
 from services.intake.audit.use_cases import AuditPage
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.identifiers import OrganizationId
+from shared.web.answers import Answer
 
 
-class Person(BaseModel):
+class Person(Answer):
     """An account, by its name for signing in and the name people know."""
 
     username: str
     name: str
 
 
-class AuditEntry(BaseModel):
+class AuditEntry(Answer):
     """`actor` is who acted: null for somebody at the command line (then `details.operator`) and
     for who could not be known. `account` is whom it was about.
     """
@@ -31,7 +30,7 @@ class AuditEntry(BaseModel):
     details: dict[str, Any]
 
 
-class AuditList(BaseModel):
+class AuditList(Answer):
     """Newest first; `next` is the `cursor` of the next page, null on the last."""
 
     items: list[AuditEntry]

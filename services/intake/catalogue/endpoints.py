@@ -46,7 +46,11 @@ IfNoneMatch = Annotated[str | None, Header(description="The ETag of the answer h
 AdministratorDep = Annotated[Principal, require(Role.ADMINISTRATOR)]
 
 
-@router.get("/organizations", responses={200: {"model": OrganizationsModel}})
+@router.get(
+    "/organizations",
+    summary="List organizations",
+    responses={200: {"model": OrganizationsModel}},
+)
 async def list_organizations(
     request: Request,
     _: SignedIn,
@@ -79,7 +83,11 @@ async def list_organizations(
     return answer
 
 
-@router.get("/organizations/{organization_id}", responses={200: {"model": OrganizationStoryModel}})
+@router.get(
+    "/organizations/{organization_id}",
+    summary="Read the story of an organization",
+    responses={200: {"model": OrganizationStoryModel}},
+)
 async def read_organization(
     organization_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
     _: SignedIn,
@@ -92,7 +100,11 @@ async def read_organization(
     return _answer(body, tag=_tag(known.number), held=if_none_match)
 
 
-@router.get("/regimes", responses={200: {"model": RegimesModel}})
+@router.get(
+    "/regimes",
+    summary="List reporting regimes",
+    responses={200: {"model": RegimesModel}},
+)
 async def list_regimes(
     request: Request,
     _: SignedIn,
@@ -109,7 +121,11 @@ async def list_regimes(
     return _answer({"items": items}, tag=tag, held=if_none_match)
 
 
-@router.get("/calendar", responses={200: {"model": CalendarModel}})
+@router.get(
+    "/calendar",
+    summary="Read the working calendar of a year",
+    responses={200: {"model": CalendarModel}},
+)
 async def read_calendar(
     _: SignedIn,
     intake: IntakeDep,
@@ -128,6 +144,7 @@ async def read_calendar(
 
 @router.post(
     "/catalogue",
+    summary="Load a pack of the catalogue",
     responses={200: {"model": LoadingModel}},
     openapi_extra={"requestBody": BODY},
 )

@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.intake.catalogue.use_cases import (
     CalendarYear,
     DuePeriod,
@@ -16,6 +14,7 @@ from services.intake.catalogue.use_cases import (
 )
 from shared.domain.organizations import OrganizationVersion
 from shared.labels.labels import Language
+from shared.web.answers import Answer
 
 # In the body of a model the name `date` is its field.
 Day = date
@@ -42,7 +41,7 @@ BODY: dict[str, Any] = {
 }
 
 
-class OrganizationModel(BaseModel):
+class OrganizationModel(Answer):
     """One organization over one stretch of time; `valid_to` is the first day after it."""
 
     id: int
@@ -55,7 +54,7 @@ class OrganizationModel(BaseModel):
     valid_to: date | None
 
 
-class OrganizationsModel(BaseModel):
+class OrganizationsModel(Answer):
     """By name. `next` is the `offset` of the rest, null at the end."""
 
     items: list[OrganizationModel]
@@ -63,7 +62,7 @@ class OrganizationsModel(BaseModel):
     next: int | None
 
 
-class RelativeModel(BaseModel):
+class RelativeModel(Answer):
     """A unit before or after a reorganization; `weight` is a share for estimates only."""
 
     organization: OrganizationModel
@@ -73,7 +72,7 @@ class RelativeModel(BaseModel):
     weight: str | None
 
 
-class OrganizationStoryModel(BaseModel):
+class OrganizationStoryModel(Answer):
     """Earliest stretch first."""
 
     id: int
@@ -82,13 +81,13 @@ class OrganizationStoryModel(BaseModel):
     after: list[RelativeModel]
 
 
-class ReceiverModel(BaseModel):
+class ReceiverModel(Answer):
     code: str
     name: str
     reporters: int
 
 
-class DutyModel(BaseModel):
+class DutyModel(Answer):
     """`to_parent` counts the reporters whose receiver is the organization above them."""
 
     form: str
@@ -98,7 +97,7 @@ class DutyModel(BaseModel):
     receivers: list[ReceiverModel]
 
 
-class RegimeModel(BaseModel):
+class RegimeModel(Answer):
     """`assumed`: its periods, deadlines or reporters are an assumption, not read in a law."""
 
     code: str
@@ -113,11 +112,11 @@ class RegimeModel(BaseModel):
     duties: list[DutyModel]
 
 
-class RegimesModel(BaseModel):
+class RegimesModel(Answer):
     items: list[RegimeModel]
 
 
-class StepModel(BaseModel):
+class StepModel(Answer):
     """A deadline ends with its day; `rule_date` is what the rule alone says."""
 
     level: str
@@ -127,7 +126,7 @@ class StepModel(BaseModel):
     warnings: list[str]
 
 
-class DuePeriodModel(BaseModel):
+class DuePeriodModel(Answer):
     regime: str
     forms: list[str]
     period: str
@@ -137,12 +136,12 @@ class DuePeriodModel(BaseModel):
     deadlines: list[StepModel]
 
 
-class CalendarDayModel(BaseModel):
+class CalendarDayModel(Answer):
     date: Day
     name: str
 
 
-class CalendarModel(BaseModel):
+class CalendarModel(Answer):
     """`estimated`: there is no notice for the year yet."""
 
     year: int
@@ -152,7 +151,7 @@ class CalendarModel(BaseModel):
     periods: list[DuePeriodModel]
 
 
-class LoadingModel(BaseModel):
+class LoadingModel(Answer):
     """`number` is the change that holds; `changed` is false when all of it was there already."""
 
     number: int

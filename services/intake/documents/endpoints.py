@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.documents.schemas import AttachmentModel, attachment_json
 from services.intake.documents.use_cases import keep_attachment, read_attachment
 from shared.domain.identifiers import ObligationId
 from shared.web.access import SignedIn, require
@@ -24,6 +25,8 @@ TypistDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVIC
 @router.post(
     "/attachments",
     status_code=201,
+    summary="Keep a signed file",
+    responses={201: {"model": AttachmentModel, "description": "The file is kept."}},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -62,7 +65,7 @@ async def upload(
         )
     address = f"/api/v1/obligations/{obligation}/attachments/{kept.sha256}"
     return json_response(
-        {"sha256": kept.sha256, "bytes": len(kept.content), "links": {"self": address}},
+        attachment_json(kept, address=address),
         status_code=201,
         headers={"Location": address},
     )
@@ -71,6 +74,7 @@ async def upload(
 @router.get(
     "/obligations/{obligation_id}/attachments/{sha256}",
     response_class=Response,
+    summary="Download a signed file",
     responses={
         200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
     },

@@ -12,7 +12,7 @@ from services.intake.dependencies import (
     version_named,
 )
 from services.intake.drafts import use_cases
-from services.intake.drafts.schemas import DraftBody, draft_json
+from services.intake.drafts.schemas import DraftBody, DraftModel, draft_json
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
 from shared.web.json import ExactRoute, json_response
@@ -24,7 +24,9 @@ ObligationNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE, Role.REVIEWER)]
 
 
-@router.get("/drafts/{obligation_id}")
+@router.get(
+    "/drafts/{obligation_id}", summary="Read a draft", responses={200: {"model": DraftModel}}
+)
 async def read_draft(
     obligation_id: ObligationNumber, principal: SenderDep, intake: IntakeDep
 ) -> Response:
@@ -34,7 +36,9 @@ async def read_draft(
     return json_response(draft_json(ObligationId(obligation_id), desk.draft), headers=headers)
 
 
-@router.put("/drafts/{obligation_id}")
+@router.put(
+    "/drafts/{obligation_id}", summary="Keep a draft", responses={200: {"model": DraftModel}}
+)
 async def keep_draft(
     obligation_id: ObligationNumber,
     body: DraftBody,

@@ -1,14 +1,17 @@
 """Drafts as JSON."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.use_cases import LONGEST_CELL
-from services.intake.reports.documents import DocumentBody, document_json
+from services.intake.reports.documents import DocumentBody, DocumentModel, document_json
 from services.intake.submissions.schemas import FreeText
+from shared.domain.drafts import DraftState
 from shared.domain.identifiers import ObligationId
+from shared.web.answers import Answer, FigureTexts
 
 CellText = Annotated[str, StringConstraints(max_length=LONGEST_CELL)]
 
@@ -34,8 +37,28 @@ class DraftBody(BaseModel):
         )
 
 
+class DraftModel(Answer):
+    """A draft as it was typed; version 0 is one that nobody has saved yet.
+
+    `prepared_by` sent it for signature. `reason` is that of a correction or of a proxy entry.
+    """
+
+    obligation_id: int
+    version: int
+    state: DraftState
+    figures: FigureTexts
+    nothing_to_report: bool
+    explanations: dict[str, str]
+    document: DocumentModel | None
+    reason: str | None
+    updated_at: datetime | None
+    prepared_by: str | None
+    prepared_at: datetime | None
+    hand_back_reason: str | None
+
+
 def draft_json(obligation_id: ObligationId, draft: Draft) -> dict[str, Any]:
-    """The draft; version 0 is one that nobody has saved yet."""
+    """As `DraftModel` describes it."""
     return {
         "obligation_id": obligation_id,
         "version": draft.version,

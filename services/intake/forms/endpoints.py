@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.intake.dependencies import IntakeDep
+from services.intake.forms.schemas import FormModel, FormsModel, summary_json
 from shared.catalogue.errors import UnknownForm
 from shared.formulas.forms_json import form_json
 from shared.web.access import SignedIn
@@ -18,28 +19,20 @@ router = APIRouter(prefix="/api/v1", tags=["forms"])
 On = Annotated[date | None, Query(description="The day on which the form is in force.")]
 
 
-@router.get("/forms")
+@router.get("/forms", summary="List forms", responses={200: {"model": FormsModel}})
 async def list_forms(request: Request, _: SignedIn, intake: IntakeDep, on: On = None) -> Response:
     """The forms in force on a day, today if none is given."""
     known, language = await intake.catalogue.current(), language_of(request)
     day = on or intake.clock.today()
     items = [
-        {
-            "code": form.code,
-            "slug": form.slug,
-            "version": form.version,
-            "name": form.name_en or form.name if language == "en" else form.name,
-            "valid_from": form.valid_from,
-            "valid_to": form.valid_to,
-            "links": {"self": f"/api/v1/forms/{form.slug}?on={day.isoformat()}"},
-        }
+        summary_json(form, on=day, language=language)
         for form in known.forms
         if form.is_in_force(day)
     ]
     return json_response({"items": items})
 
 
-@router.get("/forms/{slug}")
+@router.get("/forms/{slug}", summary="Read a form", responses={200: {"model": FormModel}})
 async def read_form(
     request: Request,
     slug: Annotated[str, Path(max_length=64)],

@@ -34,6 +34,7 @@ DryRun = Annotated[bool, Query(description="Judge everything, store nothing.")]
 @router.post(
     "/imports",
     status_code=201,
+    summary="Send many reports",
     responses={
         200: {"model": ImportModel, "description": "A dry run found no fault. Nothing is stored."},
         201: {"model": ImportModel, "description": "All reports are stored durably."},

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.intake.imports.entries import CSV_MEDIA, JSON_MEDIA, LINES_MEDIA
 from services.intake.submissions.schemas import SubmissionBody
+from shared.web.answers import Answer
 
 REPORT_EXAMPLE = {
     "organization": "25222",
@@ -48,7 +47,7 @@ BODY: dict[str, Any] = {
 }
 
 
-class ImportedReport(BaseModel):
+class ImportedReport(Answer):
     """One report of an import. Without ids in a dry run, which stores nothing."""
 
     report_id: int | None = None
@@ -62,7 +61,7 @@ class ImportedReport(BaseModel):
     on_time: bool
 
 
-class ImportModel(BaseModel):
+class ImportModel(Answer):
     """`values` counts the figures that were typed."""
 
     submitted_at: str

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.obligations import use_cases
-from services.intake.obligations.schemas import duty_json
+from services.intake.obligations.schemas import ObligationModel, ObligationsModel, duty_json
 from services.intake.obligations.use_cases import DutyFilter
 from shared.domain.identifiers import ObligationId
 from shared.domain.obligations import ObligationState
@@ -21,7 +21,9 @@ router = APIRouter(prefix="/api/v1", tags=["obligations"])
 Code = Annotated[str | None, Query(max_length=64)]
 
 
-@router.get("/obligations")
+@router.get(
+    "/obligations", summary="List obligations", responses={200: {"model": ObligationsModel}}
+)
 async def list_obligations(
     request: Request,
     principal: SignedIn,
@@ -52,13 +54,17 @@ async def list_obligations(
     )
 
 
-@router.get("/obligations/{obligation_id}")
+@router.get(
+    "/obligations/{obligation_id}",
+    summary="Read an obligation",
+    responses={200: {"model": ObligationModel}},
+)
 async def read_obligation(
     obligation_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
     principal: SignedIn,
     intake: IntakeDep,
 ) -> Response:
-    """One obligation."""
+    """One obligation, with the report that answers it."""
     duty = await use_cases.read_duty(intake, principal, ObligationId(obligation_id))
     known = await intake.catalogue.current()
     return json_response(duty_json(duty, known, now=intake.clock.now()))

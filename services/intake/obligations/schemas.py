@@ -1,12 +1,52 @@
 """Obligations as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.intake.obligations.repository import Duty
 from services.intake.places import place_of
 from shared.catalogue.catalogue import Catalogue
-from shared.domain.obligations import Standing, standing
+from shared.domain.obligations import ObligationState, Standing, standing
+from shared.domain.reports import ReportState
+from shared.web.answers import Answer, Links, NamedOrganization
+
+
+class AnsweringReport(Answer):
+    """The report that answers an obligation."""
+
+    report_id: int
+    sequence: int
+    state: ReportState
+    last_version: int
+    first_submitted_at: datetime | None
+
+
+class ObligationModel(Answer):
+    """What is owed by whom to whom until when; `report` is null until something was sent.
+
+    A provisional obligation becomes fixed at its cut-off; who is excluded owes nothing.
+    """
+
+    obligation_id: int
+    sequence: int
+    organization: NamedOrganization
+    receiver: NamedOrganization | None
+    regime: str
+    form: str
+    period: str
+    cutoff_date: date
+    deadline: datetime
+    state: ObligationState
+    standing: Standing
+    report: AnsweringReport | None
+    links: Links
+
+
+class ObligationsModel(Answer):
+    """In order of id; `next` is the `after` of the rest, null at the end."""
+
+    items: list[ObligationModel]
+    next: int | None
 
 
 def standing_of(duty: Duty, *, now: datetime) -> Standing:
@@ -21,7 +61,7 @@ def standing_of(duty: Duty, *, now: datetime) -> Standing:
 
 
 def duty_json(duty: Duty, known: Catalogue, *, now: datetime) -> dict[str, Any]:
-    """An obligation with what was done about it; `report` is null until something was sent."""
+    """As `ObligationModel` describes it."""
     obligation, report = duty.obligation, duty.report
     place = place_of(known, obligation)
     receiver = next((o for o in known.organizations if o.id == obligation.receiver_id), None)

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.db.engine import read_json, write_json
 from shared.domain.documents import Document
+from shared.web.answers import Answer
 
 LONGEST_NUMBER = 64
 LONGEST_NAME = 200
@@ -50,6 +51,16 @@ class DocumentBody(BaseModel):
             signer_title=self.signer_title or None,
             attachment_sha256=self.attachment_sha256,
         )
+
+
+class DocumentModel(Answer):
+    """Those parts that the document has."""
+
+    number: str = ""
+    date: IsoDate | None = None
+    signer_name: str = ""
+    signer_title: str = ""
+    attachment_sha256: str = ""
 
 
 def body_of_document(document: Document) -> DocumentBody:

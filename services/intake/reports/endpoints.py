@@ -14,7 +14,12 @@ from services.intake.dependencies import (
 from services.intake.places import place_of
 from services.intake.reports import use_cases
 from services.intake.reports.schemas import (
+    EventsModel,
+    FiledModel,
     ReasonBody,
+    ReportModel,
+    VersionModel,
+    VersionsModel,
     event_json,
     filed_json,
     history_json,
@@ -23,6 +28,7 @@ from services.intake.reports.schemas import (
 )
 from services.intake.reports.use_cases import Decision
 from services.intake.service import Intake
+from services.intake.submissions.schemas import ReceiptModel
 from shared.domain.identifiers import ReportId
 from shared.domain.reports import Act
 from shared.web.access import SignedIn, require
@@ -38,7 +44,11 @@ SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVIC
 ReviewerDep = Annotated[Principal, require(Role.REVIEWER)]
 
 
-@router.get("/reports/{report_id}")
+@router.get(
+    "/reports/{report_id}",
+    summary="Read a report",
+    responses={200: {"model": ReportModel}},
+)
 async def read_report(report_id: ReportNumber, principal: SignedIn, intake: IntakeDep) -> Response:
     """A report with its acts and versions; ETag is what If-Match of an act must name."""
     history = await use_cases.read_history(intake, principal, ReportId(report_id))
@@ -47,7 +57,11 @@ async def read_report(report_id: ReportNumber, principal: SignedIn, intake: Inta
     return json_response(history_json(history, place), headers=headers)
 
 
-@router.get("/reports/{report_id}/versions")
+@router.get(
+    "/reports/{report_id}/versions",
+    summary="List the versions of a report",
+    responses={200: {"model": VersionsModel}},
+)
 async def read_versions(
     report_id: ReportNumber, principal: SignedIn, intake: IntakeDep
 ) -> Response:
@@ -56,7 +70,11 @@ async def read_versions(
     return json_response({"items": [version_json(each) for each in history.versions]})
 
 
-@router.get("/reports/{report_id}/versions/{number}")
+@router.get(
+    "/reports/{report_id}/versions/{number}",
+    summary="Read a version of a report",
+    responses={200: {"model": VersionModel}},
+)
 async def read_version(
     report_id: ReportNumber, number: VersionNumber, principal: SignedIn, intake: IntakeDep
 ) -> Response:
@@ -68,20 +86,32 @@ async def read_version(
     return json_response(version_json(version))
 
 
-@router.get("/reports/{report_id}/events")
+@router.get(
+    "/reports/{report_id}/events",
+    summary="List the events of a report",
+    responses={200: {"model": EventsModel}},
+)
 async def read_events(report_id: ReportNumber, principal: SignedIn, intake: IntakeDep) -> Response:
     """The events that the report's acts caused, with their place in the event log."""
     events = await use_cases.read_events(intake, principal, ReportId(report_id))
     return json_response({"items": [event_json(event) for event in events]})
 
 
-@router.get("/receipts/{number}")
+@router.get(
+    "/receipts/{number}",
+    summary="Read a receipt",
+    responses={200: {"model": ReceiptModel}},
+)
 async def read_receipt(number: str, principal: SignedIn, intake: IntakeDep) -> Response:
     """A receipt by its number."""
     return json_response(receipt_json(await use_cases.read_receipt(intake, principal, number)))
 
 
-@router.post("/reports/{report_id}/withdraw")
+@router.post(
+    "/reports/{report_id}/withdraw",
+    summary="Withdraw a report",
+    responses={200: {"model": FiledModel}},
+)
 async def withdraw(
     report_id: ReportNumber,
     body: ReasonBody,
@@ -96,7 +126,11 @@ async def withdraw(
     return await _decided(intake, principal, decision)
 
 
-@router.post("/reports/{report_id}/return")
+@router.post(
+    "/reports/{report_id}/return",
+    summary="Return a report to its sender",
+    responses={200: {"model": FiledModel}},
+)
 async def return_to_sender(
     report_id: ReportNumber,
     body: ReasonBody,
@@ -111,7 +145,11 @@ async def return_to_sender(
     return await _decided(intake, principal, decision)
 
 
-@router.post("/reports/{report_id}/approve")
+@router.post(
+    "/reports/{report_id}/approve",
+    summary="Approve a report",
+    responses={200: {"model": FiledModel}},
+)
 async def approve(
     report_id: ReportNumber,
     principal: ReviewerDep,

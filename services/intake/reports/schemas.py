@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from services.intake.places import Place
-from services.intake.reports.documents import document_json
+from services.intake.reports.documents import DocumentModel, document_json
 from services.intake.reports.links import receipt_links, report_links
 from services.intake.reports.repository import (
     CausedEvent,
@@ -16,6 +17,9 @@ from services.intake.reports.repository import (
 )
 from services.intake.reports.rows import StoredVersion
 from services.intake.reports.use_cases import History, filed_id
+from shared.domain.reports import Act, ReportState
+from shared.events.topics import EventType
+from shared.web.answers import Answer, FigureTexts, Links, NamedOrganization
 
 LONGEST_REASON = 2000
 
@@ -30,8 +34,93 @@ class ReasonBody(BaseModel):
     reason: Reason | None = None
 
 
+class FiledModel(Answer):
+    """The head of a report. `live_version` is the one that counts as sent, `official_version` the
+    one that counts as approved; null while there is none.
+    """
+
+    report_id: int
+    obligation_id: int
+    organization: NamedOrganization
+    regime: str
+    form: str
+    period: str
+    sequence: int
+    state: ReportState
+    last_version: int
+    live_version: int | None
+    official_version: int | None
+    first_submitted_at: datetime | None
+    on_time: bool | None
+    deadline: datetime
+    links: Links
+
+
+class ActModel(Answer):
+    """Something done to a report; `proxy` when the receiver did it for the sender (nhập thay)."""
+
+    sequence: int
+    verb: Act
+    version: int
+    actor_name: str
+    at: datetime
+    reason: str | None
+    proxy: bool
+    event_id: UUID
+
+
+class VersionSummary(Answer):
+    """A version without its figures. `sha256` is over its canonical content."""
+
+    version: int
+    form_version: int
+    nothing_to_report: bool
+    submitted_at: datetime
+    submitted_by: str
+    receipt_number: str
+    sha256: str
+    document: DocumentModel | None
+    proxy: bool
+
+
+class VersionModel(VersionSummary):
+    """A version as it was sent."""
+
+    figures: FigureTexts
+    explanations: dict[str, str]
+
+
+class VersionsModel(Answer):
+    """Oldest first."""
+
+    items: list[VersionModel]
+
+
+class ReportModel(FiledModel):
+    """A report with what was done to it, oldest first."""
+
+    acts: list[ActModel]
+    versions: list[VersionSummary]
+
+
+class EventModel(Answer):
+    """An event of the log; `position` is null until it is placed, within a second."""
+
+    event_id: UUID
+    type: EventType
+    position: int | None
+    occurred_at: datetime
+    recorded_at: datetime | None
+
+
+class EventsModel(Answer):
+    """Oldest first."""
+
+    items: list[EventModel]
+
+
 def filed_json(filed: Filed, place: Place) -> dict[str, Any]:
-    """The head of a report."""
+    """As `FiledModel` describes it."""
     report, obligation = filed.report, filed.obligation
     first = report.first_submitted_at
     return {
@@ -54,7 +143,7 @@ def filed_json(filed: Filed, place: Place) -> dict[str, Any]:
 
 
 def history_json(history: History, place: Place) -> dict[str, Any]:
-    """The report with its acts; versions have an address of their own."""
+    """As `ReportModel` describes it; versions have an address of their own."""
     return filed_json(history.filed, place) | {
         "acts": [act_json(act) for act in history.acts],
         "versions": [version_summary(version) for version in history.versions],
@@ -62,7 +151,7 @@ def history_json(history: History, place: Place) -> dict[str, Any]:
 
 
 def version_summary(version: StoredVersion) -> dict[str, Any]:
-    """A version without its figures."""
+    """As `VersionSummary` describes it."""
     return {
         "version": version.version,
         "form_version": version.form_version,
@@ -77,7 +166,7 @@ def version_summary(version: StoredVersion) -> dict[str, Any]:
 
 
 def version_json(version: StoredVersion) -> dict[str, Any]:
-    """A version as it was sent; figures are exact text."""
+    """As `VersionModel` describes it."""
     return version_summary(version) | {
         "figures": version.texts,
         "explanations": version.explanations,
@@ -85,7 +174,7 @@ def version_json(version: StoredVersion) -> dict[str, Any]:
 
 
 def act_json(act: RecordedAct) -> dict[str, Any]:
-    """One act."""
+    """As `ActModel` describes it."""
     return {
         "sequence": act.sequence,
         "verb": act.verb.value,
@@ -99,7 +188,7 @@ def act_json(act: RecordedAct) -> dict[str, Any]:
 
 
 def event_json(event: CausedEvent) -> dict[str, Any]:
-    """One event; `position` is null until the relay has placed it."""
+    """As `EventModel` describes it."""
     moments: dict[str, datetime | None] = {
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,

@@ -13,12 +13,13 @@ from services.intake.dependencies import (
     version_named,
 )
 from services.intake.drafts.repository import Draft
-from services.intake.drafts.schemas import draft_json
+from services.intake.drafts.schemas import DraftModel, draft_json
 from services.intake.drafts.use_cases import open_desk
 from services.intake.reports.schemas import ReasonBody
 from services.intake.signing import use_cases
 from services.intake.signing.use_cases import Reopening
 from services.intake.submissions.endpoints import receipt_answer
+from services.intake.submissions.schemas import ReceiptModel
 from services.intake.submissions.sending import Confirmation
 from shared.domain.drafts import DraftAct
 from shared.domain.identifiers import ObligationId
@@ -38,7 +39,11 @@ IdempotencyKey = Annotated[
 ]
 
 
-@router.post("/{obligation_id}/send-for-signature")
+@router.post(
+    "/{obligation_id}/send-for-signature",
+    summary="Send a draft for signature",
+    responses={200: {"model": DraftModel}},
+)
 async def send_for_signature(
     obligation_id: ObligationNumber,
     principal: PreparerDep,
@@ -61,7 +66,11 @@ async def send_for_signature(
     return _answer(obligation_id, draft)
 
 
-@router.post("/{obligation_id}/take-back")
+@router.post(
+    "/{obligation_id}/take-back",
+    summary="Take a draft back from the signer",
+    responses={200: {"model": DraftModel}},
+)
 async def take_back(
     obligation_id: ObligationNumber,
     principal: OfficerDep,
@@ -76,7 +85,11 @@ async def take_back(
     return _answer(obligation_id, draft)
 
 
-@router.post("/{obligation_id}/hand-back")
+@router.post(
+    "/{obligation_id}/hand-back",
+    summary="Hand a draft back to who prepared it",
+    responses={200: {"model": DraftModel}},
+)
 async def hand_back(
     obligation_id: ObligationNumber,
     body: ReasonBody,
@@ -92,7 +105,12 @@ async def hand_back(
     return _answer(obligation_id, draft)
 
 
-@router.post("/{obligation_id}/sign", status_code=201)
+@router.post(
+    "/{obligation_id}/sign",
+    status_code=201,
+    summary="Sign a draft and send it",
+    responses={201: {"model": ReceiptModel, "description": "Stored durably, with its event."}},
+)
 async def sign(
     obligation_id: ObligationNumber,
     principal: SignerDep,

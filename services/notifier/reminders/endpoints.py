@@ -22,7 +22,7 @@ LONGEST_PAGE = 500
 router = APIRouter(prefix="/api/v1", tags=["reminders"])
 
 
-@router.get("/reminders", responses={200: {"model": RemindersModel}})
+@router.get("/reminders", summary="List reminders", responses={200: {"model": RemindersModel}})
 async def list_reminders(
     request: Request,
     principal: SignedIn,
@@ -43,7 +43,11 @@ async def list_reminders(
     )
 
 
-@router.get("/reminders/without-recipient", responses={200: {"model": UnaddressedListModel}})
+@router.get(
+    "/reminders/without-recipient",
+    summary="List whom no reminder could reach",
+    responses={200: {"model": UnaddressedListModel}},
+)
 async def list_without_recipient(principal: SignedIn, notifier: NotifierDep) -> Response:
     """Whom no reminder could be sent to, because the organization has no address of record."""
     found = await read_unaddressed(notifier, principal)

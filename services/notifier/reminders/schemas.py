@@ -3,23 +3,22 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from services.notifier.reminders.ledger import Ledger, organization_name
 from services.notifier.reminders.repository import LedgerLine, ReminderState
 from services.notifier.timers.repository import Unaddressed
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.reminders import ReminderStage
+from shared.web.answers import Answer
 
 
-class OrganizationModel(BaseModel):
+class RemindedOrganization(Answer):
     """The surrogate number, which stays, and the name of today."""
 
     id: int
     name: str
 
 
-class AttemptModel(BaseModel):
+class AttemptModel(Answer):
     """One hand-over; `outcome` is started, sent, refused, unreachable or unknown."""
 
     number: int
@@ -29,12 +28,12 @@ class AttemptModel(BaseModel):
     detail: str | None
 
 
-class ReminderModel(BaseModel):
+class ReminderModel(Answer):
     """One decided reminder."""
 
     reminder_id: int
     obligation_id: int
-    organization: OrganizationModel
+    organization: RemindedOrganization
     form: str
     period: str
     stage: ReminderStage
@@ -47,18 +46,18 @@ class ReminderModel(BaseModel):
     attempts: list[AttemptModel]
 
 
-class RemindersModel(BaseModel):
+class RemindersModel(Answer):
     """Newest first; `next` is the `before` of the rest, null at the end."""
 
     items: list[ReminderModel]
     next: int | None
 
 
-class UnaddressedModel(BaseModel):
+class UnaddressedModel(Answer):
     """A stage that fell due for an organization without an address of record."""
 
     obligation_id: int
-    organization: OrganizationModel
+    organization: RemindedOrganization
     form: str
     period: str
     stage: ReminderStage
@@ -66,7 +65,7 @@ class UnaddressedModel(BaseModel):
     deadline: datetime
 
 
-class UnaddressedListModel(BaseModel):
+class UnaddressedListModel(Answer):
     items: list[UnaddressedModel]
 
 

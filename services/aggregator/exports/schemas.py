@@ -1,0 +1,69 @@
+"""Exports as the API describes them: CSV, or JSON with one object a row."""
+
+from typing import Any
+
+from services.aggregator.reading.schemas import AsOfModel, QuestionModel
+from shared.web.answers import Answer, ExactNumber
+
+
+class FigureRow(Answer):
+    """A typed or derived figure of an organization; null is missing."""
+
+    organization: str
+    organization_name: str
+    level: str
+    parent: str | None
+    form: str
+    period: str
+    track: str
+    row: str
+    row_label: str
+    column: str
+    column_label: str
+    unit: str
+    value: ExactNumber | None
+    expected: int
+    reported: int
+    on_time: int
+
+
+class FiguresExport(QuestionModel):
+    """Organization by organization, each in the printed order of its form."""
+
+    as_of: AsOfModel
+    items: list[FigureRow]
+
+
+class IndicatorRow(Answer):
+    """An indicator in a period, beside the period before and the one a year before."""
+
+    indicator: str
+    indicator_name: str
+    unit: str
+    organization: str
+    organization_name: str
+    period: str
+    track: str
+    value: ExactNumber | None
+    target: ExactNumber | None
+    previous_period: str | None
+    previous_value: ExactNumber | None
+    last_year_period: str | None
+    last_year_value: ExactNumber | None
+    expected: int
+    reported: int
+    on_time: int
+    tree_changed: bool
+    method_changed: bool
+
+
+class IndicatorsExport(QuestionModel):
+    """Indicator by indicator, each in the order of time."""
+
+    as_of: AsOfModel
+    items: list[IndicatorRow]
+
+
+def file_of(model: type[Answer]) -> dict[int | str, dict[str, Any]]:
+    """CSV or JSON, as the parameter `format` asks."""
+    return {200: {"model": model, "content": {"text/csv": {"schema": {"type": "string"}}}}}

@@ -1,0 +1,127 @@
+"""Aggregates as JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.intake.aggregates.repository import SignOff, figure_texts
+from services.intake.aggregates.use_cases import Aggregate
+from services.intake.reports.schemas import Reason
+from shared.domain.aggregates import CellChange
+from shared.domain.figures import figure_text
+from shared.domain.rollups import Coverage
+from shared.web.answers import Answer, FigureTexts, NamedOrganization
+
+
+class SignOffBody(BaseModel):
+    """Which aggregate of one's own organization is signed off."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    organization: Annotated[
+        str | None, Field(max_length=64, description="Code of one's own; may be left out.")
+    ] = None
+    form: Annotated[str, Field(max_length=64, description="The form's name in addresses: ii-06a.")]
+    period: Annotated[str, Field(max_length=64)]
+    reason: Annotated[Reason | None, Field(description="Required while reports are missing.")] = (
+        None
+    )
+
+
+class CoverageModel(Answer):
+    """How many reports are expected, how many of them are approved, how many came on time."""
+
+    expected: int
+    reported: int
+    on_time: int
+
+
+class SignOffModel(Answer):
+    """What was sent upward. It never changes; signing off again makes the next `sequence`."""
+
+    sequence: int
+    figures: FigureTexts
+    coverage: CoverageModel
+    position: int
+    sha256: str
+    signed_by: str
+    signed_at: datetime
+    reason: str | None
+
+
+class ChangeModel(Answer):
+    """A cell that is not as it was signed off; null is missing."""
+
+    row: str
+    column: str
+    signed: str | None
+    now: str | None
+
+
+class AggregateModel(Answer):
+    """The approved figures now, and the newest sign-off, null while there is none.
+
+    `position` is the place in the log of the newest event in the figures. `deadline` is null where
+    the regime has none for the level.
+    """
+
+    organization: NamedOrganization
+    regime: str
+    form: str
+    period: str
+    deadline: datetime | None
+    figures: FigureTexts
+    coverage: CoverageModel
+    position: int
+    sha256: str
+    signed_off: SignOffModel | None
+    changes: list[ChangeModel]
+
+
+def aggregate_json(aggregate: Aggregate) -> dict[str, Any]:
+    """As `AggregateModel` describes it."""
+    place, rolled, signed = aggregate.place, aggregate.rolled, aggregate.signed
+    return {
+        "organization": {"code": place.organization.code, "name": place.organization.name},
+        "regime": place.regime.code,
+        "form": place.form.code,
+        "period": place.period.code,
+        "deadline": aggregate.deadline,
+        "figures": figure_texts(rolled.figures),
+        "coverage": _coverage_json(rolled.coverage),
+        "position": rolled.position,
+        "sha256": aggregate.sha256,
+        "signed_off": None if signed is None else _signed_json(signed),
+        "changes": [_change_json(change) for change in aggregate.changes],
+    }
+
+
+def _signed_json(signed: SignOff) -> dict[str, Any]:
+    return {
+        "sequence": signed.sequence,
+        "figures": figure_texts(signed.figures),
+        "coverage": _coverage_json(signed.coverage),
+        "position": signed.position,
+        "sha256": signed.content_sha256,
+        "signed_by": signed.signed_by_name,
+        "signed_at": signed.signed_at,
+        "reason": signed.reason,
+    }
+
+
+def _change_json(change: CellChange) -> dict[str, Any]:
+    return {
+        "row": change.cell.row,
+        "column": change.cell.column,
+        "signed": None if change.signed is None else figure_text(change.signed),
+        "now": None if change.now is None else figure_text(change.now),
+    }
+
+
+def _coverage_json(coverage: Coverage) -> dict[str, int]:
+    return {
+        "expected": coverage.expected,
+        "reported": coverage.reported,
+        "on_time": coverage.on_time,
+    }

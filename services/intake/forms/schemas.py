@@ -1,0 +1,100 @@
+"""Forms as JSON; `shared.formulas.forms_json` writes a whole one."""
+
+from datetime import date
+from typing import Any
+
+from shared.domain.forms import ColumnType, FormTemplate, Precedence, Severity
+from shared.labels.labels import Language
+from shared.web.answers import Answer, Links
+
+Tree = list[Any]
+"""A formula as nested arrays, for instance `["+", ["cell", "4"], ["cell", "5"]]`."""
+
+
+class FormSummary(Answer):
+    """A form without its rows; `slug` is its name in addresses."""
+
+    code: str
+    slug: str
+    version: int
+    name: str
+    valid_from: date
+    valid_to: date | None
+    links: Links
+
+
+class FormsModel(Answer):
+    """The forms in force on a day."""
+
+    items: list[FormSummary]
+
+
+class FormRow(Answer):
+    """`type`, `unit` and `decimals` are null where those of the column hold."""
+
+    code: str
+    number: str | None
+    label: str
+    parent: str | None
+    sum_of_children: bool
+    type: ColumnType | None
+    unit: str | None
+    decimals: int | None
+    formula: Tree | None
+    formula_text: str | None
+
+
+class FormColumn(Answer):
+    """A column with a formula is derived: it is computed, never typed."""
+
+    code: str
+    number: str | None
+    label: str
+    type: ColumnType
+    unit: str
+    decimals: int
+    parent: str | None
+    formula: Tree | None
+    formula_text: str | None
+    is_ratio: bool
+
+
+class FormCheck(Answer):
+    """A rule between cells; a soft one lets through with an explanation."""
+
+    code: str
+    severity: Severity
+    expression: Tree
+    expression_text: str
+    message: str
+    rows: list[str]
+
+
+class FormModel(Answer):
+    """Everything that is needed to draw, complete and check a sheet."""
+
+    code: str
+    slug: str
+    version: int
+    name: str
+    valid_from: date
+    valid_to: date | None
+    blank_is_zero: bool
+    precedence: Precedence
+    rows: list[FormRow]
+    columns: list[FormColumn]
+    checks: list[FormCheck]
+
+
+def summary_json(form: FormTemplate, *, on: date, language: Language) -> dict[str, Any]:
+    """As `FormSummary` describes it."""
+    english = form.name_en if language is Language.EN else None
+    return {
+        "code": form.code,
+        "slug": form.slug,
+        "version": form.version,
+        "name": english or form.name,
+        "valid_from": form.valid_from,
+        "valid_to": form.valid_to,
+        "links": {"self": f"/api/v1/forms/{form.slug}?on={on.isoformat()}"},
+    }

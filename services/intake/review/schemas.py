@@ -1,0 +1,47 @@
+"""The queue of a receiver as JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from services.intake.places import place_of
+from services.intake.reports.schemas import FiledModel, filed_json
+from services.intake.review.repository import Waiting
+from services.intake.review.use_cases import Queue
+from shared.catalogue.catalogue import Catalogue
+from shared.web.answers import Answer
+
+
+class WaitingModel(FiledModel):
+    """A report with what its last version says of itself."""
+
+    submitted_at: datetime
+    nothing_to_report: bool
+    explanations: dict[str, str]
+
+
+class QueueModel(Answer):
+    """In order of id; `next` is the `after` of the rest, null at the end.
+
+    `counts` has the number of reports in each state; states without any are left out.
+    """
+
+    items: list[WaitingModel]
+    counts: dict[str, int]
+    next: int | None
+
+
+def queue_json(queue: Queue, known: Catalogue, *, last: int | None) -> dict[str, Any]:
+    """As `QueueModel` describes it."""
+    return {
+        "items": [_waiting_json(waiting, known) for waiting in queue.waiting],
+        "counts": queue.counts,
+        "next": last,
+    }
+
+
+def _waiting_json(waiting: Waiting, known: Catalogue) -> dict[str, Any]:
+    return filed_json(waiting.filed, place_of(known, waiting.filed.obligation)) | {
+        "submitted_at": waiting.submitted_at,
+        "nothing_to_report": waiting.nothing_to_report,
+        "explanations": waiting.explanations,
+    }
