@@ -1,16 +1,14 @@
 """Names of things as pages say them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import OrganizationId
 from shared.domain.obligations import Obligation
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
-from shared.domain.time import vietnam_date
+from shared.domain.time import day_before
 from shared.labels.labels import Language
-
-_INSTANT = timedelta(microseconds=1)
 
 
 def office_name(organization: OrganizationVersion) -> str:
@@ -43,11 +41,11 @@ def form_title(form: FormTemplate, language: Language) -> str:
     return (form.name_en if language is Language.EN else None) or form.name
 
 
+def form_label(form: FormTemplate, language: Language) -> str:
+    """The same where there is little room: in lists."""
+    return (form.label_en if language is Language.EN else None) or form.label
+
+
 def last_day(obligation: Obligation) -> date:
     """The last day on which the report is on time; the deadline is the instant at which it ends."""
     return day_before(obligation.deadline)
-
-
-def day_before(instant: datetime) -> date:
-    """The day in Vietnam that ends at the instant of a deadline."""
-    return vietnam_date(instant - _INSTANT)

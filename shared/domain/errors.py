@@ -36,6 +36,11 @@ DomainError
 │   ├── NotAnInteger
 │   ├── TooLarge
 │   └── TooManyDecimals
+├── ObligationError
+│   ├── AlreadyExcluded
+│   ├── ExtensionNotLater
+│   ├── NotExcluded
+│   └── ReportStands
 ├── PeriodError
 │   ├── InvalidPeriod
 │   └── UnknownPeriodCode

@@ -1,7 +1,7 @@
 """Obligations: who owes which report, to whom and until when.
 
 They open as provisional from the tree and chain then known, follow every change of these until the
-cut-off, and are fixed there; afterwards only a recorded act changes one.
+cut-off, and are fixed there; afterwards only a recorded act (`obligation_acts`) changes one.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from shared.domain.chains import ChainLink, receiver_of
 from shared.domain.deadlines import LadderDeadline
-from shared.domain.errors import LevelWithoutDeadline, ReasonRequired, TreeOfAnotherDay
+from shared.domain.errors import LevelWithoutDeadline, TreeOfAnotherDay
 from shared.domain.identifiers import (
     FormCode,
     ObligationId,
@@ -47,6 +47,8 @@ class Obligation:
     """`deadline` is the instant at which the last day ends; `sequence` rises at every change.
 
     `id` is None until stored; `receiver_id` is None where nobody is above the reporter.
+    `original_deadline` is what the rules give, where an extension put `deadline` in its place; None
+    where none did.
     """
 
     id: ObligationId | None
@@ -60,6 +62,24 @@ class Obligation:
     deadline: datetime
     state: ObligationState
     sequence: int
+    original_deadline: datetime | None = None
+
+    @property
+    def is_extended(self) -> bool:
+        return self.original_deadline is not None
+
+    @property
+    def ruled_deadline(self) -> datetime:
+        """The deadline that the rules give, extended or not."""
+        return self.original_deadline or self.deadline
+
+    def is_on_time(self, first_submitted_at: datetime) -> bool:
+        """The verdict by the deadline in force."""
+        return first_submitted_at <= self.deadline
+
+    def is_on_time_by_rule(self, first_submitted_at: datetime) -> bool:
+        """The verdict that would stand had nothing been extended."""
+        return first_submitted_at <= self.ruled_deadline
 
 
 def derive_obligations(
@@ -92,7 +112,7 @@ def derive_obligations(
             receiver_id=receiver_of(reporter.id, links=known_links, tree=tree),
             cutoff_date=period.cutoff_date,
             deadline=_deadline_of(reporter, deadlines),
-            state=_state_at(now, cutoff_date=period.cutoff_date),
+            state=state_at(now, cutoff_date=period.cutoff_date),
             sequence=FIRST_SEQUENCE,
         )
         for _, reporter in sorted(tree.organizations.items())
@@ -121,13 +141,6 @@ def reconcile(
     return tuple(changed)
 
 
-def exclude(obligation: Obligation, *, reason: str) -> Obligation:
-    """The obligation taken out of what is expected; raises ReasonRequired for a blank reason."""
-    if not reason.strip():
-        raise ReasonRequired("exclude")
-    return _excluded(obligation)
-
-
 def standing(
     obligation: Obligation,
     *,
@@ -145,7 +158,7 @@ def standing(
     if is_in:
         if first_submitted_at is None:
             raise ValueError("a report that is in has an instant of first submission")
-        on_time = first_submitted_at <= obligation.deadline
+        on_time = obligation.is_on_time(first_submitted_at)
         return Standing.SENT_ON_TIME if on_time else Standing.SENT_LATE
     if obligation.state is ObligationState.EXCLUDED or now < end_of_day(obligation.cutoff_date):
         return Standing.NOT_DUE
@@ -160,18 +173,28 @@ def _deadline_of(
     return deadlines[reporter.level].instant
 
 
-def _state_at(now: datetime, *, cutoff_date: date) -> ObligationState:
+def state_at(now: datetime, *, cutoff_date: date) -> ObligationState:
+    """Provisional until the end of the cut-off date, fixed from then on."""
     cut_off = now >= end_of_day(cutoff_date)
     return ObligationState.FIXED if cut_off else ObligationState.PROVISIONAL
 
 
 def _followed(old: Obligation, new: Obligation | None) -> tuple[Obligation, ...]:
     if new is None:
-        return (_excluded(old),)
-    if replace(new, id=old.id, sequence=old.sequence) == old:
+        return (excluded(old),)
+    followed = _keeping_extension(replace(new, id=old.id, sequence=old.sequence), old=old)
+    if followed == old:
         return ()
-    return (replace(new, id=old.id, sequence=old.sequence + 1),)
+    return (replace(followed, sequence=old.sequence + 1),)
 
 
-def _excluded(obligation: Obligation) -> Obligation:
+def _keeping_extension(new: Obligation, *, old: Obligation) -> Obligation:
+    """An extension stands until the rules themselves give as much time."""
+    if not old.is_extended or new.deadline >= old.deadline:
+        return new
+    return replace(new, deadline=old.deadline, original_deadline=new.deadline)
+
+
+def excluded(obligation: Obligation) -> Obligation:
+    """The obligation taken out of what is expected."""
     return replace(obligation, state=ObligationState.EXCLUDED, sequence=obligation.sequence + 1)

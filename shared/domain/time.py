@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.errors import EmptyValidity
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+SMALLEST_INSTANT = timedelta(microseconds=1)
 
 
 def instant_at(day: date, at: time) -> datetime:
@@ -16,6 +17,11 @@ def instant_at(day: date, at: time) -> datetime:
 def end_of_day(day: date) -> datetime:
     """24:00 of `day` in Vietnam: where a counted limit ends (Bộ luật Dân sự 2015, art. 148.4)."""
     return instant_at(day + timedelta(days=1), time.min)
+
+
+def day_before(instant: datetime) -> date:
+    """The day in Vietnam that ends at an instant: the last day of a deadline."""
+    return vietnam_date(instant - SMALLEST_INSTANT)
 
 
 def vietnam_date(instant: datetime) -> date:

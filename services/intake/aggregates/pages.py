@@ -18,9 +18,10 @@ from services.intake.dependencies import IntakeDep
 from services.intake.grids import reading_grid
 from services.intake.reports.schemas import LONGEST_REASON
 from services.intake.service import Intake
-from services.intake.wording import day_before, form_title, office_name
+from services.intake.wording import form_title, office_name
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.aggregates import AggregateError
+from shared.domain.time import day_before
 from shared.labels.labels import Language
 from shared.web.access import SignedIn, require
 from shared.web.forms import read_form

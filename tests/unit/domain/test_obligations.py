@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.domain.calendars import WorkingCalendar
 from shared.domain.chains import ChainLink
 from shared.domain.deadlines import DayOfMonth, Ladder, LadderDeadline, LadderStep, ladder_deadlines
-from shared.domain.errors import LevelWithoutDeadline, ReasonRequired, TreeOfAnotherDay
+from shared.domain.errors import LevelWithoutDeadline, TreeOfAnotherDay
 from shared.domain.identifiers import (
     FormCode,
     ObligationId,
@@ -25,7 +25,7 @@ from shared.domain.obligations import (
     ObligationState,
     Standing,
     derive_obligations,
-    exclude,
+    excluded,
     reconcile,
     standing,
 )
@@ -172,25 +172,16 @@ def test_a_provisional_obligation_follows_a_changed_deadline(derive: Derive) -> 
 
 def test_a_provisional_obligation_that_is_owed_no_more_is_excluded(derive: Derive) -> None:
     north, south = stored(derive(now=BEFORE_CUTOFF))
-    (excluded,) = reconcile([north, south], [south])
+    (gone,) = reconcile([north, south], [south])
 
-    assert excluded == replace(north, state=ObligationState.EXCLUDED, sequence=2)
+    assert gone == replace(north, state=ObligationState.EXCLUDED, sequence=2)
 
 
 def test_what_is_fixed_or_excluded_stays_whatever_the_catalogue_says(derive: Derive) -> None:
     north, south = stored(derive())
-    excluded = exclude(south, reason="Đơn vị không thực hiện thủ tục hành chính")
     later = [replace(north, deadline=DEADLINE + timedelta(days=9))]
 
-    assert reconcile([north, excluded], later) == ()
-
-
-def test_excluding_needs_a_reason() -> None:
-    assert exclude(obligation(), reason="Trùng đơn vị").state is ObligationState.EXCLUDED
-    assert exclude(obligation(sequence=4), reason="Trùng đơn vị").sequence == 5
-    with pytest.raises(ReasonRequired, match="lý do") as raised:
-        exclude(obligation(), reason=" \n")
-    assert raised.value.act == "exclude"
+    assert reconcile([north, excluded(south)], later) == ()
 
 
 @pytest.mark.parametrize(
@@ -237,10 +228,10 @@ def test_a_returned_report_is_overdue_until_it_is_in_again_and_then_on_time() ->
 
 
 def test_an_excluded_organization_is_never_due() -> None:
-    excluded = obligation(state=ObligationState.EXCLUDED)
+    gone = obligation(state=ObligationState.EXCLUDED)
     later = DEADLINE + timedelta(days=1)
 
-    assert standing(excluded, first_submitted_at=None, is_in=False, now=later) is Standing.NOT_DUE
+    assert standing(gone, first_submitted_at=None, is_in=False, now=later) is Standing.NOT_DUE
 
 
 def test_a_report_that_is_in_but_never_sent_is_a_bug() -> None:

@@ -7,11 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import EmptyValidity
-from shared.domain.time import VIETNAM, end_of_day, in_force, require_some_day, vietnam_date
+from shared.domain.time import (
+    VIETNAM,
+    day_before,
+    end_of_day,
+    in_force,
+    require_some_day,
+    vietnam_date,
+)
 
 
 def test_a_day_in_vietnam_ends_at_seventeen_hours_utc() -> None:
     assert end_of_day(date(2025, 6, 17)) == datetime(2025, 6, 17, 17, tzinfo=UTC)
+
+
+def test_the_last_day_of_a_deadline_is_the_day_that_ends_with_it() -> None:
+    assert day_before(end_of_day(date(2025, 6, 17))) == date(2025, 6, 17)
 
 
 def test_an_instant_late_in_the_utc_evening_is_the_next_day_in_vietnam() -> None:

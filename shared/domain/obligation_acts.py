@@ -1,0 +1,115 @@
+"""What people do with an obligation: extend it, exclude it, take it in again. Always with a reason.
+
+ObligationError
+├── AlreadyExcluded
+├── ExtensionNotLater
+├── NotExcluded
+└── ReportStands
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from shared.domain.errors import DomainError, ReasonRequired
+from shared.domain.obligations import Obligation, ObligationState, excluded, state_at
+from shared.domain.time import day_before, end_of_day
+
+
+class ObligationAct(StrEnum):
+    EXTEND = "extend"
+    EXCLUDE = "exclude"
+    INCLUDE = "include"
+
+
+class ObligationError(DomainError):
+    """An act that the obligation's state does not allow."""
+
+    code = "obligation_error"
+
+
+class AlreadyExcluded(ObligationError):
+    code = "already_excluded"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đơn vị đã được loại khỏi diện phải gửi báo cáo này. Nếu loại nhầm, hãy đưa trở lại."
+        )
+
+
+class NotExcluded(ObligationError):
+    code = "not_excluded"
+
+    def __init__(self) -> None:
+        super().__init__("Đơn vị đang thuộc diện phải gửi báo cáo này nên không cần đưa trở lại.")
+
+
+class ExtensionNotLater(ObligationError):
+    """`last_day` is the last day by the rule: an extension must end after it."""
+
+    code = "extension_not_later"
+
+    def __init__(self, *, last_day: date) -> None:
+        self.last_day = last_day
+        super().__init__(
+            f"Gia hạn phải sau thời hạn quy định là ngày {last_day:%d/%m/%Y}. Hãy chọn ngày muộn "
+            "hơn."
+        )
+
+
+class ReportStands(ObligationError):
+    code = "report_stands"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đơn vị đã gửi báo cáo này nên không loại khỏi diện phải gửi được. Hãy trả lại báo cáo "
+            "trước."
+        )
+
+
+def exclude(obligation: Obligation, *, reason: str, is_in: bool = False) -> Obligation:
+    """The obligation taken out of what is expected; `is_in`: a report of it stands.
+
+    Raises ReasonRequired for a blank reason, AlreadyExcluded or ReportStands.
+    """
+    _require_reason(reason, act=ObligationAct.EXCLUDE)
+    if obligation.state is ObligationState.EXCLUDED:
+        raise AlreadyExcluded
+    if is_in:
+        raise ReportStands
+    return excluded(obligation)
+
+
+def include(obligation: Obligation, *, reason: str, now: datetime) -> Obligation:
+    """An excluded obligation expected again. Raises ReasonRequired or NotExcluded."""
+    _require_reason(reason, act=ObligationAct.INCLUDE)
+    if obligation.state is not ObligationState.EXCLUDED:
+        raise NotExcluded
+    state = state_at(now, cutoff_date=obligation.cutoff_date)
+    return replace(obligation, state=state, sequence=obligation.sequence + 1)
+
+
+def extend(obligation: Obligation, *, until: date, reason: str) -> Obligation:
+    """The obligation with `until` as the last day, in place of an earlier extension if any.
+
+    It may be granted after the deadline, even after the report: what is late by the rules and on
+    time by the extension keeps both verdicts. Raises ReasonRequired, AlreadyExcluded, or
+    ExtensionNotLater for a day that the rules allow anyway.
+    """
+    _require_reason(reason, act=ObligationAct.EXTEND)
+    if obligation.state is ObligationState.EXCLUDED:
+        raise AlreadyExcluded
+    ruled = obligation.ruled_deadline
+    if end_of_day(until) <= ruled:
+        raise ExtensionNotLater(last_day=day_before(ruled))
+    return replace(
+        obligation,
+        deadline=end_of_day(until),
+        original_deadline=ruled,
+        sequence=obligation.sequence + 1,
+    )
+
+
+def _require_reason(reason: str, *, act: ObligationAct) -> None:
+    if not reason.strip():
+        raise ReasonRequired(act)
