@@ -20,7 +20,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 
-from shared.web.authentication import read_credential
+from shared.web.authentication import Credential, read_credential
 from shared.web.csrf import SAFE_METHODS, require_csrf_token, require_same_origin
 from shared.web.principals import Principal, Role
 from shared.web.problems import AuthenticationRequired, NotPermitted, PasswordChangeRequired
@@ -71,6 +71,12 @@ class AccessRule:
         principal: Principal | None = None
         if credential is not None:
             principal = await request.app.state.authenticate(credential.sha256)
+        return await self.admit(request, credential, principal=principal)
+
+    async def admit(
+        self, request: Request, credential: Credential | None, *, principal: Principal | None
+    ) -> Principal | None:
+        """The same, when it is known whose credential it is."""
         request.state.principal = principal
         request.app.state.rates.admit(request, principal)
         if not (request.method in SAFE_METHODS or (credential and credential.is_bearer)):

@@ -45,7 +45,8 @@ def token_sha256(token: str) -> bytes:
 
 
 def is_api(request: Request) -> bool:
-    return request.url.path.startswith(API_PREFIX)
+    path: str = request.scope["path"]
+    return path.startswith(API_PREFIX)
 
 
 def read_credential(request: Request) -> Credential | None:
@@ -69,17 +70,18 @@ def authenticator(engine: AsyncEngine) -> Authenticator:
     async def authenticate(sha256: bytes) -> Principal | None:
         async with native(engine) as connection:
             row = await connection.fetchrow(AUTHENTICATE, sha256)
-        return None if row is None else _principal(row)
+        return None if row is None else principal_of(row)
 
     return authenticate
 
 
-def _principal(row: Mapping[str, Any]) -> Principal:
+def principal_of(row: Mapping[str, Any], *, organization_id: str = "organization_id") -> Principal:
+    """The principal in a row of `identity.authenticate`; names a column that had to be renamed."""
     return Principal(
         account_id=AccountId(row["account_id"]),
         username=row["username"],
         display_name=row["display_name"],
-        organization_id=OrganizationId(row["organization_id"]),
+        organization_id=OrganizationId(row[organization_id]),
         roles=frozenset(Role(role) for role in row["roles"]),
         language=Language(row["language"]),
         csrf_token=row["csrf_token"],

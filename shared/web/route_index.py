@@ -42,7 +42,7 @@ class RouteIndex(BaseRoute):
         await scope["route"].handle(scope, receive, send)
 
     def _add(self, route: APIRoute) -> None:
-        for method in route.methods:
+        for method in route.methods or ():
             if route.param_convertors:
                 self._with_parameters[method, route.path.count("/")].append(route)
             else:

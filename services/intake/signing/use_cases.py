@@ -117,7 +117,7 @@ async def _require_sendable(intake: Intake, principal: Principal, work: Sheetwor
         context = await read_context(
             await driver(connection),
             work.desk.place,
-            account_id=principal.account_id,
+            sender=principal.account_id,
             key="",
             attachment_sha256=work.desk.draft.document.attachment_sha256,
         )

@@ -14,23 +14,20 @@ from services.intake.dependencies import (
 from services.intake.reports.links import receipt_links
 from services.intake.submissions.records import Request as SubmissionRequest
 from services.intake.submissions.schemas import ReceiptModel, SubmissionBody, read_body
-from services.intake.submissions.use_cases import Acknowledged, take_in
+from services.intake.submissions.use_cases import Acknowledged, take_in_from
 from shared.web.access import require
 from shared.web.json import exact_json, json_response
 from shared.web.languages import language_of
-from shared.web.lean_route import LeanRoute
-from shared.web.principals import Principal, Role
+from shared.web.lean_route import Gate, LeanRoute
+from shared.web.principals import Role
 from shared.web.problem_responses import validation_fault
-from shared.web.problems import (
-    ProblemFault,
-    UnsupportedMediaType,
-)
+from shared.web.problems import ProblemError, ProblemFault, UnsupportedMediaType
 
 PROBLEM: dict[str, Any] = {"content": {"application/problem+json": {}}}
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=LeanRoute)
 
-SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVICE, Role.REVIEWER)]
+SenderGate = Annotated[Gate, require(Role.PREPARER, Role.SIGNER, Role.SERVICE, Role.REVIEWER)]
 HEADERS = (
     {
         "name": "Idempotency-Key",
@@ -64,24 +61,32 @@ HEADERS = (
         },
     },
 )
-async def submit(request: Request, principal: SenderDep) -> Response:
+async def submit(request: Request, gate: SenderGate) -> Response:
     """Send a report, or send it again. Answers only after it is stored.
 
     A signer or a service account sends for its own organization. A reviewer may enter for a sender
     whose report it receives (nhập thay), with a reason, while nothing stands there.
     """
+    try:
+        wanted = await _read(request)
+    except ProblemError:
+        await gate.open()  # Who may not send is told that, and nothing of what they sent.
+        raise
+    return receipt_answer(await take_in_from(gate, await current_intake(request), wanted))
+
+
+async def _read(request: Request) -> SubmissionRequest:
     key = require_key(request.headers.get("idempotency-key"))
     if_match = request.headers.get("if-match")
     raw = await _json_body(request)
     body, errors = read_body(exact_json(raw))
-    wanted = SubmissionRequest(
+    return SubmissionRequest(
         body=body,
         key=key,
         sha256=hashlib.sha256(raw).hexdigest(),
         faults=_shape_faults(request, errors),
         expected_sequence=None if if_match is None else version_named(if_match),
     )
-    return receipt_answer(await take_in(await current_intake(request), principal, wanted))
 
 
 def receipt_answer(acknowledged: Acknowledged) -> Response:

@@ -26,6 +26,8 @@ from shared.domain.documents import Document
 from shared.domain.figures import Figures
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Report
+from shared.web.authentication import principal_of
+from shared.web.principals import Principal
 
 READ_CONTEXT = """
 SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form, o.period,
@@ -49,13 +51,16 @@ SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form
           ON e.report_id = p.id AND e.version = coalesce(p.live_version, p.official_version)
         WHERE (p.organization_id, p.regime, p.form, p.period) = ($1, $2, $3, $6)
        ) AS last_year_figures,
-       k.request_sha256, k.response
+       k.request_sha256, k.response,
+       who.account_id, who.username, who.display_name, who.organization_id AS home_id, who.roles,
+       who.language, who.csrf_token, who.must_change_password
 FROM (VALUES (1)) AS always
+LEFT JOIN identity.authenticate($10::bytea) who ON true
 LEFT JOIN log.obligation o
   ON (o.organization_id, o.regime, o.form, o.period) = ($1, $2, $3, $4)
 LEFT JOIN log.report r ON r.obligation_id = o.id
 LEFT JOIN log.report_version v ON v.report_id = r.id AND v.version = r.official_version
-LEFT JOIN intake.idempotency k ON k.account_id = $7 AND k.key = $8
+LEFT JOIN intake.idempotency k ON k.account_id = coalesce($7, who.account_id) AND k.key = $8
 """
 
 READ_REMEMBERED = """
@@ -129,6 +134,8 @@ class Context:
     same_period_last_year: Figures | None
     remembered: Remembered | None
     attachment_known: bool = True
+    caller: Principal | None = None
+    """Whose the token is that was asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +168,24 @@ async def read_context(
     connection: Connection,
     place: Place,
     *,
-    account_id: int,
+    sender: int | bytes,
     key: str,
     attachment_sha256: str | None = None,
 ) -> Context:
-    """One statement: duty, report so far, what it is compared with, and the key's answer."""
+    """One statement: duty, report so far, what it is compared with, and the key's answer.
+
+    `sender` is the account's id, or the SHA-256 of a token; then the context tells whose it is.
+    """
+    is_account = isinstance(sender, int)
     row = await connection.fetchrow(
         READ_CONTEXT,
         *_identity(place),
         place.period.previous().code,
         place.period.same_period_last_year().code,
-        account_id,
+        sender if is_account else None,
         key,
         attachment_sha256,
+        None if is_account else sender,
     )
     return _context(row)
 
@@ -222,6 +234,7 @@ def _context(row: Row) -> Context:
         same_period_last_year=figures_or_none(row["last_year_figures"]),
         remembered=_remembered(row) if row["request_sha256"] is not None else None,
         attachment_known=row["attachment_known"],
+        caller=None if row["account_id"] is None else principal_of(row, organization_id="home_id"),
     )
 
 

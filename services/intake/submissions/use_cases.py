@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from services.intake.connections import Connection
-from services.intake.places import resolve
+from services.intake.places import Place, Resolved, resolve
 from services.intake.service import Intake
 from services.intake.submissions import repository
 from services.intake.submissions.faults import no_obligation, refusal
@@ -23,8 +23,10 @@ from services.intake.submissions.records import (
     receipt_of,
 )
 from services.intake.submissions.repository import Context, Remembered
+from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import driver, native, transaction
 from shared.domain.obligations import Obligation, ObligationState
+from shared.web.lean_route import Gate
 from shared.web.principals import Principal, Role
 from shared.web.problems import (
     IdempotencyInProgress,
@@ -35,8 +37,10 @@ from shared.web.problems import (
 )
 from shared.web.scope import scope_of
 
-ATTEMPTS = 4
-"""The first without a lock; a report that is acted on at the same moment is then held."""
+HELD_ATTEMPTS = 3
+"""After a first without a lock: a report that is acted on at the same moment is then held."""
+
+ASK_AGAIN = {"Retry-After": "1"}
 
 WRITE_TIMEOUT_SECONDS = 10.0
 """How long one act waits for another on the same report before the sender is told to ask again."""
@@ -61,20 +65,44 @@ async def take_in(intake: Intake, principal: Principal, request: Request) -> Ack
         IdempotencyKeyReused, IdempotencyInProgress, VersionConflict: see `shared.web.problems`.
     """
     known = await intake.catalogue.current()
-    today = intake.clock.today()
-    found = resolve(known, request.body, today=today)
-    proxy = found.organization is not None and found.organization.id != principal.organization_id
-    if found.organization is not None and proxy:
-        scope_of(principal, known, on=today).require_read(found.organization.id)
+    found = resolve(known, request.body, today=intake.clock.today())
+    sending = _sending(intake, known, principal, request=request, found=found)
+    async with native(intake.engine) as connection:
+        first = await _attempt(connection, sending)
+    return await _told(sending, first)
+
+
+async def take_in_from(gate: Gate, intake: Intake, request: Request) -> Acknowledged:
+    """As `take_in`, for whoever stands at the gate. Raises also as `AccessRule`.
+
+    Who that is, is asked together with what is known of the report, where the request names one.
+    """
+    known = await intake.catalogue.current()
+    found = resolve(known, request.body, today=intake.clock.today())
+    if found.place is None or request.faults or gate.credential is None:
+        return await take_in(intake, await gate.open(), request)
+    async with native(intake.engine) as connection:
+        context = await _read(connection, found.place, request, sender=gate.credential.sha256)
+        principal = await gate.admit(context.caller)
+        sending = _sending(intake, known, principal, request=request, found=found)
+        first = await _decide(connection, sending, context=context)
+    return await _told(sending, first)
+
+
+def _sending(
+    intake: Intake, known: Catalogue, principal: Principal, *, request: Request, found: Resolved
+) -> Sending:
+    """Raises as `take_in`, for all that is judged before the database is asked."""
+    unit, proxy = found.organization, False
+    if unit is not None and unit.id != principal.organization_id:
+        scope_of(principal, known, on=intake.clock.today()).require_read(unit.id)
+        proxy = True
     require_sender(principal, proxy=proxy)
     if found.place is None or request.faults:
         raise refusal([*request.faults, *found.faults, *judge_figures(found.form, request.body)])
-    acknowledged = await _store(
-        Sending(intake, known, principal, request, found.place, at=intake.clock.now(), proxy=proxy)
+    return Sending(
+        intake, known, principal, request, found.place, at=intake.clock.now(), proxy=proxy
     )
-    if not acknowledged.replayed:
-        intake.hint()
-    return acknowledged
 
 
 def require_sender(principal: Principal, *, proxy: bool) -> None:
@@ -86,59 +114,71 @@ def require_sender(principal: Principal, *, proxy: bool) -> None:
         raise SignatureRequired if principal.has_any(Role.PREPARER) else NotPermitted
 
 
-async def _store(sending: Sending) -> Acknowledged:
-    for attempt in range(ATTEMPTS):
-        try:
-            acknowledged = await (_held(sending) if attempt else _free(sending))
-        except asyncpg.UniqueViolationError:
-            continue  # The key, or the report itself, came into being meanwhile.
-        except TimeoutError:
-            break
+async def _told(sending: Sending, first: Acknowledged | None) -> Acknowledged:
+    """The first attempt's outcome, or that of others; the relay hears of what was stored."""
+    acknowledged = first or await _held(sending)
+    if not acknowledged.replayed:
+        sending.intake.hint()
+    return acknowledged
+
+
+async def _held(sending: Sending) -> Acknowledged:
+    """With the report held, so that nobody can come between reading and writing."""
+    for _ in range(HELD_ATTEMPTS):
+        async with transaction(sending.intake.engine) as connection:
+            raw = await driver(connection)
+            try:
+                await repository.lock_report(
+                    raw, sending.place, timeout_seconds=WRITE_TIMEOUT_SECONDS
+                )
+            except TimeoutError:
+                break
+            acknowledged = await _attempt(raw, sending)
         if acknowledged is not None:
             return acknowledged
-    raise IdempotencyInProgress(headers={"Retry-After": "1"})
-
-
-async def _free(sending: Sending) -> Acknowledged | None:
-    """Each statement by itself: two roundtrips, the second of which commits."""
-    async with native(sending.intake.engine) as connection:
-        return await _attempt(connection, sending)
-
-
-async def _held(sending: Sending) -> Acknowledged | None:
-    """With the report held, so that nobody can come between reading and writing."""
-    async with transaction(sending.intake.engine) as connection:
-        raw = await driver(connection)
-        await repository.lock_report(raw, sending.place, timeout_seconds=WRITE_TIMEOUT_SECONDS)
-        return await _attempt(raw, sending)
+    raise IdempotencyInProgress(headers=ASK_AGAIN)
 
 
 async def _attempt(connection: Connection, sending: Sending) -> Acknowledged | None:
     """None if the report moved on between reading and writing."""
-    context = await repository.read_context(
+    account_id = sending.principal.account_id
+    context = await _read(connection, sending.place, sending.request, sender=account_id)
+    return await _decide(connection, sending, context=context)
+
+
+async def _read(
+    connection: Connection, place: Place, request: Request, *, sender: int | bytes
+) -> Context:
+    document = request.body.document
+    return await repository.read_context(
         connection,
-        sending.place,
-        account_id=sending.principal.account_id,
-        key=sending.request.key,
-        attachment_sha256=_attachment_named(sending.request),
+        place,
+        sender=sender,
+        key=request.key,
+        attachment_sha256=document.attachment_sha256 if document else None,
     )
+
+
+async def _decide(
+    connection: Connection, sending: Sending, *, context: Context
+) -> Acknowledged | None:
+    """None if the report moved on since the context was read."""
     if context.remembered is not None:
         return _replayed(context.remembered, sending.request)
     new = new_submission(_judge(sending, context), sending=sending, official=context.official)
-    stored = await repository.save(connection, new, timeout_seconds=WRITE_TIMEOUT_SECONDS)
-    if stored is None:
-        return None
-    return Acknowledged(receipt_of(new, stored), replayed=False)
+    try:
+        stored = await repository.save(connection, new, timeout_seconds=WRITE_TIMEOUT_SECONDS)
+    except asyncpg.UniqueViolationError:
+        return None  # The key, or the report itself, came into being meanwhile.
+    except TimeoutError:
+        raise IdempotencyInProgress(headers=ASK_AGAIN) from None
+    return None if stored is None else Acknowledged(receipt_of(new, stored), replayed=False)
 
 
 def _replayed(remembered: Remembered, request: Request) -> Acknowledged:
     if remembered.request_sha256 != request.sha256:
         raise IdempotencyKeyReused
     return Acknowledged(remembered.response, replayed=True)
-
-
-def _attachment_named(request: Request) -> str | None:
-    return request.body.document.attachment_sha256 if request.body.document else None
 
 
 def _judge(sending: Sending, context: Context) -> Judged:
