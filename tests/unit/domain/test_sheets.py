@@ -210,6 +210,17 @@ def test_canonical_figures_do_not_depend_on_the_order_of_entry(
     assert json.dumps(first) == json.dumps(second)
 
 
+def test_figures_in_cells_that_nobody_types_into_are_left_out() -> None:
+    template = form(
+        rows=(row("T", sum_of_children=True), row("A", parent="T"), row("B", parent="T"))
+    )
+    typed = figures({"A": {"1": 1, "2": 2}})
+    with_others = figures({"T": {"1": 9}, "A": {"1": 1, "2": 2, "3": 9}, "B": {"3": 9}})
+
+    assert canonical_figures(template, with_others) == {"A": {"1": "1", "2": "2"}}
+    assert complete(template, with_others) == complete(template, typed)
+
+
 def test_stored_values_follow_the_forms_cells() -> None:
     typed = figures({"D1": {"2": 5}})
 
