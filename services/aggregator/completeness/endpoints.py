@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.aggregator.completeness.repository import last_deadline_passed
 from services.aggregator.completeness.schemas import CompletenessModel, completeness_json
 from services.aggregator.completeness.use_cases import read_completeness
 from services.aggregator.dependencies import (
@@ -17,10 +16,9 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
-from services.aggregator.reading.repository import read_position
 from services.aggregator.tracks import Track
-from shared.db.engine import snapshot
 from shared.web.access import SignedIn
 from shared.web.json import json_response
 
@@ -53,11 +51,11 @@ async def get_completeness(
         track=track,
         scope=aggregator.scope(principal, known=known),
     )
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, [question.node])
-        passed = await last_deadline_passed(connection, question.topic.sheaf, now=now)
+    async with figures_of(aggregator) as source:
+        position = await source.position([question.node])
+        passed = await source.last_deadline_passed(question.topic.sheaf, now=now)
         tag = entity_tag(request.url.query, position, known.number, passed)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        answer = await read_completeness(connection, question, position=position, now=now)
+        answer = await read_completeness(source, question, position=position, now=now)
     return json_response(completeness_json(answer), headers=answer_headers(tag))

@@ -7,9 +7,8 @@ from services.aggregator.completeness.use_cases import read_completeness
 from services.aggregator.dashboard.use_cases import deadline_day, missing_units, share_of
 from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.reading.choices import choose
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.pages import AskedDep, common_context
-from services.aggregator.reading.repository import read_position
-from shared.db.engine import snapshot
 from shared.web.access import SignedIn
 from shared.web.pages import PagesDep
 
@@ -27,9 +26,9 @@ async def show_completeness(
     """Progress by organization, and every unit with its deadline and contact."""
     choice, now = await choose(aggregator, principal, asked), aggregator.clock.now()
     question = choice.question
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, [question.node])
-        answer = await read_completeness(connection, question, position=position, now=now)
+    async with figures_of(aggregator) as source:
+        position = await source.position([question.node])
+        answer = await read_completeness(source, question, position=position, now=now)
     return pages.render(
         request,
         "aggregator/completeness.html",

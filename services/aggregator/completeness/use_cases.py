@@ -4,16 +4,13 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from services.aggregator.completeness.repository import DutyRow, read_duties
-from services.aggregator.reading.questions import Question
-from services.aggregator.reading.repository import (
+from services.aggregator.reading.figures import (
     AsOf,
+    DutyRow,
+    FigureSource,
     coverage_of,
-    read_as_of,
-    read_rollups,
 )
+from services.aggregator.reading.questions import Question
 from shared.domain.identifiers import OrganizationId
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.rollups import Coverage
@@ -64,12 +61,12 @@ class CompletenessAnswer:
 
 
 async def read_completeness(
-    connection: AsyncConnection, question: Question, *, position: int, now: datetime
+    source: FigureSource, question: Question, *, position: int, now: datetime
 ) -> CompletenessAnswer:
-    """The answer in the snapshot of `connection`, where `position` was read."""
+    """The answer from `source`, of which `position` was read."""
     topic, tree = question.topic, question.topic.shape.tree
     below = list(tree.subtree(question.organization.id))
-    duties = await read_duties(connection, topic.sheaf, organization_ids=below)
+    duties = await source.duties(topic.sheaf, organization_ids=below)
     units = tuple(
         UnitProgress(tree.get(each), _parent(question, each), duties[each])
         for each in below
@@ -77,7 +74,7 @@ async def read_completeness(
     )
     shown = (question.organization, *question.children(topic))
     nodes = [topic.node(each.id) for each in shown]
-    rollups = await read_rollups(connection, nodes, track=question.track)
+    rollups = await source.rollups(nodes, track=question.track)
     node, *children = (
         NodeProgress(
             organization=each,
@@ -88,7 +85,7 @@ async def read_completeness(
     )
     return CompletenessAnswer(
         question=question,
-        as_of=await read_as_of(connection, position),
+        as_of=await source.as_of(position),
         now=now,
         node=node,
         children=tuple(children),

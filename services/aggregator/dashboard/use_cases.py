@@ -17,12 +17,12 @@ from services.aggregator.indicators.use_cases import (
     nodes_shown,
     read_indicators,
 )
+from services.aggregator.reading.figures import AsOf
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import Question
-from services.aggregator.reading.repository import AsOf, read_position
 from services.aggregator.series.questions import span_of
 from services.aggregator.series.use_cases import read_trends
 from services.aggregator.service import Aggregator
-from shared.db.engine import snapshot
 from shared.domain.figures import rounded
 from shared.domain.identifiers import IndicatorCode
 from shared.domain.rollups import Coverage
@@ -56,13 +56,13 @@ class Overview:
 async def read_overview(aggregator: Aggregator, question: Question) -> Overview:
     """Everything on the page, as of one position."""
     now = aggregator.clock.now()
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, nodes_shown(question))
-        answer = await read_indicators(connection, question, position=position, children=True)
-        completeness = await read_completeness(connection, question, position=position, now=now)
+    async with figures_of(aggregator) as source:
+        position = await source.position(nodes_shown(question))
+        answer = await read_indicators(source, question, position=position, children=True)
+        completeness = await read_completeness(source, question, position=position, now=now)
         readings = answer.topics[0].node.readings
         spans = [span_of(question, code=each.indicator.code) for each in readings]
-        trends = await read_trends(connection, spans)
+        trends = await read_trends(source, spans)
     return Overview(
         as_of=answer.as_of,
         indicators=answer.topics[0],

@@ -28,14 +28,13 @@ from services.aggregator.exports.use_cases import (
     indicator_rows,
     nodes_below,
 )
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
-from services.aggregator.reading.repository import read_as_of, read_position, read_rollups
 from services.aggregator.reading.schemas import as_of_json, question_json
 from services.aggregator.series.endpoints import FirstQuery, LastQuery
 from services.aggregator.series.questions import ask_span
 from services.aggregator.series.use_cases import read_series
 from services.aggregator.tracks import Track
-from shared.db.engine import snapshot
 from shared.web.access import SignedIn
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
@@ -78,13 +77,13 @@ async def export_figures(
         scope=aggregator.scope(principal, known=known),
     )
     nodes = nodes_below(question)
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, [question.node])
+    async with figures_of(aggregator) as source:
+        position = await source.position([question.node])
         tag = entity_tag(request.url, position, known.number)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        rollups = await read_rollups(connection, nodes, track=track)
-        as_of = await read_as_of(connection, position)
+        rollups = await source.rollups(nodes, track=track)
+        as_of = await source.as_of(position)
     name = "-".join(("figures", question.topic.shape.form.slug, period, organization, track))
     head = {**question_json(question), "as_of": as_of_json(as_of)}
     rows = figure_rows(question, nodes, rollups=rollups)
@@ -127,14 +126,12 @@ async def export_indicators(
         )
         for code in dict.fromkeys(indicator)
     ]
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(
-            connection, [node for each in spans for node in each.nodes()]
-        )
+    async with figures_of(aggregator) as source:
+        position = await source.position([node for each in spans for node in each.nodes()])
         tag = entity_tag(request.url, spans[0].question.period.code, position, known.number)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        series = [await read_series(connection, span, position=position) for span in spans]
+        series = [await read_series(source, span, position=position) for span in spans]
     head = {**question_json(spans[0].question), "as_of": as_of_json(series[0].as_of)}
     rows = indicator_rows(series)
     pieces = _pieces(head, INDICATOR_COLUMNS, rows, format_=format_, byte_order_mark=bom)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.aggregator.exports.rows import Row
+from services.aggregator.reading.figures import Rollup, sheet_of
 from services.aggregator.reading.questions import Question
-from services.aggregator.reading.repository import Rollup, sheet_of
 from services.aggregator.series.use_cases import Compared, Series
 from services.aggregator.shapes import Node
 from shared.domain.forms import CellRef, FormTemplate

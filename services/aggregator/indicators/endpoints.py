@@ -17,10 +17,9 @@ from services.aggregator.dependencies import (
 )
 from services.aggregator.indicators.schemas import IndicatorsModel, answer_json
 from services.aggregator.indicators.use_cases import nodes_shown, read_indicators
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
-from services.aggregator.reading.repository import read_position
 from services.aggregator.tracks import Track
-from shared.db.engine import snapshot
 from shared.web.access import SignedIn
 from shared.web.json import json_response
 from shared.web.languages import language_of
@@ -48,11 +47,11 @@ async def get_indicators(
     known, language = await aggregator.catalogue.current(), language_of(request)
     scope = aggregator.scope(principal, known=known)
     question = ask(known, period=period, organization=organization, track=track, scope=scope)
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, nodes_shown(question))
+    async with figures_of(aggregator) as source:
+        position = await source.position(nodes_shown(question))
         tag = entity_tag(request.url.query, position, known.number, language)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        answer = await read_indicators(connection, question, position=position, children=children)
+        answer = await read_indicators(source, question, position=position, children=children)
     document = answer_json(answer, language=language, children=children)
     return json_response(document, headers=answer_headers(tag))

@@ -4,17 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from services.aggregator.reading.questions import Question, Topic, previous_topic
-from services.aggregator.reading.repository import (
+from services.aggregator.reading.figures import (
     AsOf,
+    FigureSource,
     Rollup,
     coverage_of,
-    read_as_of,
-    read_rollups,
     sheet_of,
 )
+from services.aggregator.reading.questions import Question, Topic, previous_topic
 from services.aggregator.shapes import Node
 from shared.domain.expressions import cells_of
 from shared.domain.identifiers import IndicatorCode
@@ -72,9 +69,9 @@ def nodes_shown(question: Question) -> list[Node]:
 
 
 async def read_indicators(
-    connection: AsyncConnection, question: Question, *, position: int, children: bool
+    source: FigureSource, question: Question, *, position: int, children: bool
 ) -> IndicatorAnswer:
-    """The answer in the snapshot of `connection`, where `position` was read."""
+    """The answer from `source`, of which `position` was read."""
     pairs = [(topic, previous_topic(question.catalogue, topic)) for topic in question.topics]
     wanted = [
         each.node(organization.id)
@@ -83,10 +80,10 @@ async def read_indicators(
         for each in (topic, previous)
         if each is not None
     ]
-    rollups = await read_rollups(connection, wanted, track=question.track)
+    rollups = await source.rollups(wanted, track=question.track)
     return IndicatorAnswer(
         question=question,
-        as_of=await read_as_of(connection, position),
+        as_of=await source.as_of(position),
         topics=tuple(
             _topic_readings(question, topic, previous=previous, rollups=rollups, children=children)
             for topic, previous in pairs

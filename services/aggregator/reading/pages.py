@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 
 from services.aggregator.reading.choices import Asked, Choice
-from services.aggregator.reading.repository import AsOf
+from services.aggregator.reading.figures import AsOf
 from services.aggregator.tracks import Track
 from shared.domain.time import in_vietnam
 

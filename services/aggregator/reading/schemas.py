@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from services.aggregator.reading.figures import AsOf
 from services.aggregator.reading.questions import Question
-from services.aggregator.reading.repository import AsOf
 from services.aggregator.tracks import Track
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.rollups import Coverage

@@ -16,21 +16,18 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
-from services.aggregator.reading.repository import read_position
 from services.aggregator.rollups.schemas import CellsModel, cells_json
 from services.aggregator.rollups.use_cases import read_cells
 from services.aggregator.tracks import Track
-from shared.db.engine import snapshot
 from shared.web.access import SignedIn
 from shared.web.json import json_response
 
 router = APIRouter(prefix="/api/v1", tags=["rollups"])
 
 
-@router.get(
-    "/rollups", summary="Read the cells of a form", responses={200: {"model": CellsModel}}
-)
+@router.get("/rollups", summary="Read the cells of a form", responses={200: {"model": CellsModel}})
 async def get_rollups(
     request: Request,
     principal: SignedIn,
@@ -53,10 +50,10 @@ async def get_rollups(
         track=track,
         scope=aggregator.scope(principal, known=known),
     )
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, [question.node])
+    async with figures_of(aggregator) as source:
+        position = await source.position([question.node])
         tag = entity_tag(request.url.query, position, known.number)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        answer = await read_cells(connection, question, position=position, parts=children)
+        answer = await read_cells(source, question, position=position, parts=children)
     return json_response(cells_json(answer, parts=children), headers=answer_headers(tag))

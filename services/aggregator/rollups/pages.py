@@ -7,12 +7,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.reading.choices import Choice, choose
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.pages import AskedDep, common_context
-from services.aggregator.reading.repository import read_position
 from services.aggregator.rollups.schemas import cells_csv
 from services.aggregator.rollups.use_cases import CellsAnswer, read_cells
 from services.aggregator.service import Aggregator
-from shared.db.engine import snapshot
 from shared.domain.forms import CellRef
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.formulas.printer import formula_text
@@ -70,9 +69,9 @@ async def download_cells(
 
 async def _read(aggregator: Aggregator, choice: Choice) -> CellsAnswer:
     question = choice.question
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, [question.node])
-        return await read_cells(connection, question, position=position, parts=True)
+    async with figures_of(aggregator) as source:
+        position = await source.position([question.node])
+        return await read_cells(source, question, position=position, parts=True)
 
 
 def _source(answer: CellsAnswer, *, row: str | None, column: str | None) -> CellRef | None:

@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from services.aggregator.reading.questions import Question
-from services.aggregator.reading.repository import (
+from services.aggregator.reading.figures import (
     AsOf,
+    FigureSource,
     Rollup,
     coverage_of,
-    read_as_of,
-    read_rollups,
     sheet_of,
 )
+from services.aggregator.reading.questions import Question
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.rollups import Coverage
@@ -54,17 +51,17 @@ class CellsAnswer:
 
 
 async def read_cells(
-    connection: AsyncConnection, question: Question, *, position: int, parts: bool
+    source: FigureSource, question: Question, *, position: int, parts: bool
 ) -> CellsAnswer:
-    """The answer in the snapshot of `connection`, where `position` was read."""
+    """The answer from `source`, of which `position` was read."""
     topic = question.topic
     below = question.children(topic) if parts else ()
     nodes = [question.node, *(topic.node(each.id) for each in below)]
-    rollups = await read_rollups(connection, nodes, track=question.track)
+    rollups = await source.rollups(nodes, track=question.track)
     own, form = rollups.get(question.node), topic.shape.form
     return CellsAnswer(
         question=question,
-        as_of=await read_as_of(connection, position),
+        as_of=await source.as_of(position),
         coverage=coverage_of(own),
         cells=_cells(own, form=form),
         parts=tuple(

@@ -16,8 +16,8 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
-from services.aggregator.reading.repository import read_position
 from services.aggregator.series.questions import ask_span, form_of
 from services.aggregator.series.schemas import (
     ChildrenModel,
@@ -28,7 +28,6 @@ from services.aggregator.series.schemas import (
 from services.aggregator.series.sorting import ChildOrder, in_order
 from services.aggregator.series.use_cases import child_nodes, read_children, read_series
 from services.aggregator.tracks import Track
-from shared.db.engine import snapshot
 from shared.domain.identifiers import IndicatorCode
 from shared.web.access import SignedIn
 from shared.web.json import json_response
@@ -76,13 +75,13 @@ async def get_series(
         first=first,
         last=last,
     )
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, span.nodes())
+    async with figures_of(aggregator) as source:
+        position = await source.position(span.nodes())
         parts = (request.url, span.question.period.code, position, known.number, language)
         tag = entity_tag(*parts)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        series = await read_series(connection, span, position=position)
+        series = await read_series(source, span, position=position)
     return json_response(series_json(series, language=language), headers=answer_headers(tag))
 
 
@@ -113,13 +112,13 @@ async def get_children(
         track=track,
         scope=aggregator.scope(principal, known=known),
     )
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, child_nodes(question))
+    async with figures_of(aggregator) as source:
+        position = await source.position(child_nodes(question))
         tag = entity_tag(request.url, position, known.number, language)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         children = await read_children(
-            connection, question, code=IndicatorCode(code), position=position
+            source, question, code=IndicatorCode(code), position=position
         )
     ordered = replace(children, items=in_order(children.items, sort))
     document = children_json(ordered, language=language)

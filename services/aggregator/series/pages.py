@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.reading.choices import Asked, Choice, choose
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.pages import AskedDep, common_context
-from services.aggregator.reading.repository import read_position
 from services.aggregator.series.chart import chart_of
 from services.aggregator.series.questions import form_of, span_of
 from services.aggregator.series.sorting import ChildOrder, in_order
@@ -18,7 +18,6 @@ from services.aggregator.series.sources import Sources, read_sources
 from services.aggregator.series.use_cases import Children, Series, read_children, read_series
 from services.aggregator.service import Aggregator
 from shared.catalogue.errors import UnknownIndicator
-from shared.db.engine import snapshot
 from shared.domain.identifiers import IndicatorCode
 from shared.formulas.printer import formula_text
 from shared.web.access import SignedIn
@@ -72,13 +71,11 @@ async def _read(
     question = choice.question
     scope = aggregator.scope(principal, known=question.catalogue)
     span = span_of(question, code=code)
-    async with snapshot(aggregator.engine) as connection:
-        position = await read_position(connection, span.nodes())
-        series = await read_series(connection, span, position=position)
-        children = await read_children(connection, question, code=code, position=position)
-        sources = await read_sources(
-            connection, question, children.indicator, readable=scope.readable
-        )
+    async with figures_of(aggregator) as source:
+        position = await source.position(span.nodes())
+        series = await read_series(source, span, position=position)
+        children = await read_children(source, question, code=code, position=position)
+        sources = await read_sources(source, question, children.indicator, readable=scope.readable)
     return series, children, sources
 
 

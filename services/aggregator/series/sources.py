@@ -5,22 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from services.aggregator.reading.figures import FigureSource, sheet_of
 from services.aggregator.reading.questions import Question
-from services.aggregator.reading.repository import read_rollups, sheet_of
-from shared.db.engine import driver
 from shared.domain.forms import CellRef
 from shared.domain.identifiers import OrganizationId
 from shared.domain.indicators import Indicator, cell_places, value
 from shared.domain.organizations import OrganizationVersion
-
-_REPORTS = """
-SELECT organization_id, report_id, version, submitted_at
-FROM aggregator.report
-WHERE form = $1 AND period = $2 AND track = $3 AND organization_id = ANY($4::bigint[])
-  AND version IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +40,18 @@ class Sources:
 
 
 async def read_sources(
-    connection: AsyncConnection,
+    source: FigureSource,
     question: Question,
     indicator: Indicator,
     *,
     readable: Collection[OrganizationId],
 ) -> Sources:
-    """The sources in the snapshot of `connection`; reports of `readable` organizations only."""
+    """Where it comes from; reports of `readable` organizations only."""
     topic, tree = question.topic, question.topic.shape.tree
     below = [each for each in tree.subtree(question.organization.id) if each in readable]
-    native = await driver(connection)
-    rows = await native.fetch(_REPORTS, *topic.sheaf, question.track.value, below)
-    found = {OrganizationId(row["organization_id"]): row for row in rows}
+    found = await source.reports(topic.sheaf, organization_ids=below, track=question.track)
     nodes = [question.node, *(topic.node(each) for each in found)]
-    rollups = await read_rollups(connection, nodes, track=question.track)
+    rollups = await source.rollups(nodes, track=question.track)
     form = topic.shape.form
     own = sheet_of(rollups.get(question.node), form=form)
     places = dict.fromkeys(cell_places(indicator, form).values())
@@ -73,9 +61,9 @@ async def read_sources(
         reports=tuple(
             SourceReport(
                 organization=tree.get(each),
-                report_id=found[each]["report_id"],
-                version=found[each]["version"],
-                submitted_at=found[each]["submitted_at"],
+                report_id=found[each].report_id,
+                version=found[each].version,
+                submitted_at=found[each].submitted_at,
                 value=value(indicator, sheet_of(rollups.get(topic.node(each)), form=form)),
             )
             for each in below

@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from services.aggregator.indicators.comparisons import Change, change_between
-from services.aggregator.reading.questions import Question, Topic, previous_topic, topic_at
-from services.aggregator.reading.repository import (
+from services.aggregator.reading.figures import (
     AsOf,
+    FigureSource,
     Rollup,
     coverage_of,
-    read_as_of,
-    read_rollups,
     sheet_of,
 )
+from services.aggregator.reading.questions import Question, Topic, previous_topic, topic_at
 from services.aggregator.series.questions import Span, indicator_at
 from services.aggregator.shapes import Node
 from shared.domain.identifiers import IndicatorCode, OrganizationId
@@ -90,9 +87,9 @@ class Children:
     items: tuple[Child, ...]
 
 
-async def read_series(connection: AsyncConnection, span: Span, *, position: int) -> Series:
-    """The series in the snapshot of `connection`, where `position` was read."""
-    rollups = await read_rollups(connection, span.nodes(), track=span.question.track)
+async def read_series(source: FigureSource, span: Span, *, position: int) -> Series:
+    """The series from `source`, of which `position` was read."""
+    rollups = await source.rollups(span.nodes(), track=span.question.track)
     topics = (*span.before, *span.topics)
     values = {topic.period: _value_at(span, topic, rollups) for topic in topics}
     earlier = {after.period: before for before, after in pairwise(topics)}
@@ -100,16 +97,16 @@ async def read_series(connection: AsyncConnection, span: Span, *, position: int)
         _point(span, topic, before=earlier.get(topic.period), values=values, rollups=rollups)
         for topic in span.topics
     )
-    return Series(span, await read_as_of(connection, position), points)
+    return Series(span, await source.as_of(position), points)
 
 
 async def read_trends(
-    connection: AsyncConnection, spans: Sequence[Span]
+    source: FigureSource, spans: Sequence[Span]
 ) -> dict[IndicatorCode, tuple[Decimal | None, ...]]:
     """The values of several indicators of one form and organization, in the order of time."""
     if not spans:
         return {}
-    rollups = await read_rollups(connection, spans[0].nodes(), track=spans[0].question.track)
+    rollups = await source.rollups(spans[0].nodes(), track=spans[0].question.track)
     return {
         span.code: tuple(_value_at(span, topic, rollups) for topic in span.topics) for span in spans
     }
@@ -127,7 +124,7 @@ def child_nodes(question: Question) -> list[Node]:
 
 
 async def read_children(
-    connection: AsyncConnection, question: Question, *, code: IndicatorCode, position: int
+    source: FigureSource, question: Question, *, code: IndicatorCode, position: int
 ) -> Children:
     """What each child has, in the tree's order. Raises UnknownIndicator."""
     topic = question.topic
@@ -135,10 +132,10 @@ async def read_children(
     below = question.children(topic)
     compared = _compared_topics(question)
     nodes = [each.node(child.id) for each in (topic, *compared) if each for child in below]
-    rollups = await read_rollups(connection, nodes, track=question.track)
+    rollups = await source.rollups(nodes, track=question.track)
     reading = _ChildReading(question, indicator, *compared, rollups=rollups)
     items = tuple(map(reading.child, below))
-    return Children(question, indicator, await read_as_of(connection, position), items)
+    return Children(question, indicator, await source.as_of(position), items)
 
 
 @dataclass(frozen=True, slots=True)

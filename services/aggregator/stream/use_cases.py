@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
+from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import Question
-from services.aggregator.reading.repository import read_position
 from services.aggregator.service import Aggregator
-from shared.db.engine import snapshot
 
 RETRY_MILLISECONDS = 2000
 CLOSED = "event: closed\ndata: {}\n\n"
@@ -55,5 +54,5 @@ async def messages(
 
 async def _position(aggregator: Aggregator, question: Question) -> int:
     nodes = [topic.node(question.organization.id) for topic in question.topics]
-    async with snapshot(aggregator.engine) as connection:
-        return await read_position(connection, nodes)
+    async with figures_of(aggregator) as source:
+        return await source.position(nodes)

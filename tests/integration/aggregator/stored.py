@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.aggregator.reading.repository import Rollup, read_rollups
+from services.aggregator.reading.figures import Rollup
+from services.aggregator.reading.live import LiveFigures
 from services.aggregator.shapes import Node
 from services.aggregator.tracks import Track
-from shared.db.engine import snapshot
+from shared.db.engine import driver, snapshot
 from shared.domain.identifiers import OrganizationId
 from tests.integration.aggregator.world import Q2, SUMMED, Owner
 
@@ -26,7 +27,8 @@ async def rollup_at(
     _, form, period = owner or (organization_id, SUMMED, Q2)
     node = Node(form, period, organization_id)
     async with snapshot(engine) as connection:
-        return (await read_rollups(connection, [node], track=track))[node]
+        figures = LiveFigures(await driver(connection))
+        return (await figures.rollups([node], track=track))[node]
 
 
 async def everything(engine: AsyncEngine) -> dict[str, Sequence[tuple[Any, ...]]]:

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.aggregator.consuming.handler import AggregatorHandler
-from services.aggregator.reading.repository import Rollup, read_rollups
+from services.aggregator.reading.figures import Rollup
+from services.aggregator.reading.live import LiveFigures
 from services.aggregator.shapes import Node
 from services.aggregator.tracks import Track
-from shared.db.engine import snapshot, transaction
+from shared.db.engine import driver, snapshot, transaction
 from shared.events.envelope import RecordedEvent
 from tests.integration.aggregator.conftest import Deliver, Verified
 from tests.integration.aggregator.world import (
@@ -81,7 +82,7 @@ async def _family(engine: AsyncEngine, *, track: Track) -> dict[Node, Rollup]:
     known = (PROVINCE, *DISTRICTS, *(each for communes in COMMUNES.values() for each in communes))
     nodes = [Node(SUMMED, Q2, each) for each in known]
     async with snapshot(engine) as connection:
-        return await read_rollups(connection, nodes, track=track)
+        return await LiveFigures(await driver(connection)).rollups(nodes, track=track)
 
 
 def _require_sums(family: dict[Node, Rollup]) -> None:

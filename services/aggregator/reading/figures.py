@@ -1,0 +1,106 @@
+"""Where the figures of an answer come from, and what they look like when they arrive."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from services.aggregator.shapes import Node, Sheaf
+from services.aggregator.tracks import Track
+from shared.domain.forms import FormTemplate
+from shared.domain.identifiers import OrganizationId
+from shared.domain.rollups import NO_COVERAGE, Coverage
+from shared.domain.sheets import Sheet, sheet_of_values
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """What a node adds up to. Arrays follow the form's input cells; None is missing, not zero.
+
+    `position` is that of the newest event at the node or below it that the figures contain.
+    """
+
+    totals: Sequence[Decimal | None]
+    counts: Sequence[int]
+    minima: Sequence[Decimal | None]
+    maxima: Sequence[Decimal | None]
+    coverage: Coverage
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """Up to which event an answer has everything, and when that event was recorded."""
+
+    position: int
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """One unit's duty. `report_state` is None as long as it has never sent."""
+
+    organization_id: OrganizationId
+    deadline: datetime
+    report_state: str | None
+    first_submitted_at: datetime | None
+    nothing_to_report: bool
+    is_in: bool
+
+    def is_overdue(self, now: datetime) -> bool:
+        return not self.is_in and now > self.deadline
+
+    @property
+    def is_late(self) -> bool:
+        first = self.first_submitted_at
+        return self.is_in and (first is None or first > self.deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingReport:
+    """The version of a report that stands in a track."""
+
+    report_id: int
+    version: int
+    submitted_at: datetime
+
+
+class FigureSource(Protocol):
+    """One point of view on the figures, in one snapshot: all its answers belong together.
+
+    Any node may be asked of it; one that it knows nothing of is left out. It only reads, waits for
+    the database alone, and lets the errors of the connection through.
+    """
+
+    async def rollups(self, nodes: Iterable[Node], *, track: Track) -> dict[Node, Rollup]:
+        """What the nodes add up to."""
+
+    async def position(self, nodes: Iterable[Node]) -> int:
+        """Up to which event the nodes have everything; 0 if nothing is known of them."""
+
+    async def as_of(self, position: int) -> AsOf:
+        """The position with its instant."""
+
+    async def duties(
+        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
+    ) -> dict[OrganizationId, DutyRow]:
+        """Who of these owes a report, and how it stands; excluded duties are left out."""
+
+    async def reports(
+        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track
+    ) -> Mapping[OrganizationId, StandingReport]:
+        """The versions that stand in the track, of those that have one."""
+
+    async def last_deadline_passed(self, sheaf: Sheaf, *, now: datetime) -> datetime | None:
+        """The newest deadline before `now`: what is overdue changes only when this does."""
+
+
+def sheet_of(rollup: Rollup | None, *, form: FormTemplate) -> Sheet:
+    """Every cell, derived ones included, from the summed parts; all missing without a rollup."""
+    values = rollup.totals if rollup else [None] * len(form.input_cells)
+    return sheet_of_values(form, values)
+
+
+def coverage_of(rollup: Rollup | None) -> Coverage:
+    return rollup.coverage if rollup else NO_COVERAGE
