@@ -84,6 +84,8 @@ def build_form(model: FormFile) -> FormTemplate:
         version=model.version,
         name=model.name,
         name_en=model.name_en,
+        short_name=model.short_name,
+        short_name_en=model.short_name_en,
         rows=tuple(_row(row) for row in model.rows.items),
         columns=tuple(_column(column, unit=model.unit) for column in model.columns.items),
         checks=tuple(_check(check) for check in model.checks),

@@ -21,10 +21,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.catalogue.lineage import LineageKind
 from shared.domain.deadlines import Roll
 from shared.domain.forms import ColumnType, Precedence, Severity, TimeOperator
 from shared.domain.indicators import Direction
+from shared.domain.lineage import LineageKind
 from shared.domain.organizations import OrganizationKind
 from shared.domain.periods import Frequency, PeriodCalendar
 
@@ -38,6 +38,10 @@ def _nfc(value: str) -> str:
 
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True),
+    AfterValidator(_nfc),
+]  # fmt: skip
+ShortText = Annotated[
+    str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True),
     AfterValidator(_nfc),
 ]  # fmt: skip
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]*$", max_length=64)]
@@ -332,6 +336,8 @@ class FormFile(Dated, Sourced):
     version: Annotated[StrictInt, Field(ge=1)]
     name: Text
     name_en: Text | None = None
+    short_name: ShortText | None = None
+    short_name_en: ShortText | None = None
     unit: Text
     blank_is_zero: StrictBool = False
     precedence: Precedence = Precedence.COLUMN

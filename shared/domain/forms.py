@@ -192,7 +192,8 @@ class FormTemplate:
     """One version of a form, in force from ``valid_from`` until the day before ``valid_to``.
 
     ``entering_levels`` type their own figures; ``summing_levels`` add up their children; a level
-    may be in both. ``slug`` stands for the code in addresses. Raises InvalidForm with every fault.
+    may be in both. ``slug`` stands for the code in addresses, ``short_name`` for the name where
+    there is little room. Raises InvalidForm with every fault.
     """
 
     code: FormCode
@@ -208,6 +209,8 @@ class FormTemplate:
     valid_from: date
     valid_to: date | None = None
     name_en: str | None = None
+    short_name: str | None = None
+    short_name_en: str | None = None
     precedence: Precedence = Precedence.COLUMN
 
     def __post_init__(self) -> None:
@@ -221,6 +224,15 @@ class FormTemplate:
 
     def is_in_force(self, on: date) -> bool:
         return in_force(on, valid_from=self.valid_from, valid_to=self.valid_to)
+
+    @property
+    def label(self) -> str:
+        """What lists and the subjects of mails call it."""
+        return self.short_name or self.name
+
+    @property
+    def label_en(self) -> str | None:
+        return self.short_name_en or self.name_en
 
     @cached_property
     def row_by_code(self) -> dict[RowCode, Row]:

@@ -18,6 +18,7 @@ from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownForm
 from shared.catalogue.regimes import Regime
 from shared.domain.errors import UnknownPeriodCode
+from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode
 from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period, parse_period, periods_between
@@ -40,7 +41,7 @@ class Choice:
     periods: tuple[Period, ...]
     above: tuple[OrganizationVersion, ...]
     heads: tuple[OrganizationVersion, ...]
-    forms: tuple[tuple[str, str], ...]
+    forms: tuple[FormTemplate, ...]
 
     def address(self, path: str, **changed: str) -> str:
         """The same question elsewhere, or with a part of it changed."""
@@ -96,7 +97,7 @@ async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> 
         periods=tuple(islice(_periods(known, latest), PERIODS_OFFERED)),
         above=tuple(each for each in above if scope.can_read(each.id)),
         heads=_heads(tree, scope=scope),
-        forms=tuple(dict.fromkeys((form.slug, form.name) for form in known.forms)),
+        forms=tuple({form.slug: form for form in known.forms}.values()),
     )
 
 

@@ -18,7 +18,7 @@ from services.intake.dependencies import IntakeDep
 from services.intake.grids import reading_grid
 from services.intake.reports.schemas import LONGEST_REASON
 from services.intake.service import Intake
-from services.intake.wording import form_title, office_name
+from services.intake.wording import form_label, form_title, office_name
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.aggregates import AggregateError
 from shared.domain.time import day_before
@@ -109,7 +109,7 @@ def aggregate_line(
     place, signed_at = duty.place, duty.signed_at
     last_day = day_before(duty.deadline)
     return AggregateLine(
-        title=form_title(place.form, language),
+        title=form_label(place.form, language),
         code=place.form.code,
         period=place.period.code,
         address=f"/aggregates/{place.form.slug}/{place.period.code}",

@@ -16,7 +16,7 @@ from services.intake.obligations.use_cases import read_own_duties
 from services.intake.places import place_of
 from services.intake.review.use_cases import count_waiting
 from services.intake.service import Intake
-from services.intake.wording import form_title, last_day, office_name, organization_of
+from services.intake.wording import form_label, last_day, office_name, organization_of
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.drafts import DraftState
 from shared.domain.obligations import ObligationState, Standing
@@ -120,7 +120,7 @@ def duty_line(
     first = report.first_submitted_at if report else None
     return DutyLine(
         duty=duty,
-        title=form_title(place.form, language),
+        title=form_label(place.form, language),
         code=place.form.code,
         period=obligation.period,
         last_day=day,

@@ -15,7 +15,7 @@ from services.intake.reports.schemas import LONGEST_REASON
 from services.intake.reports.use_cases import Decision, History, decide, read_history
 from services.intake.service import Intake
 from services.intake.signing.history import read_signing
-from services.intake.wording import form_title, name_of, office_name
+from services.intake.wording import form_label, form_title, name_of, office_name
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.errors import ReasonRequired
 from shared.domain.figures import Figures
@@ -148,6 +148,7 @@ async def _page(
             for each in history.versions
         ],
         title=form_title(place.form, language),
+        label=form_label(place.form, language),
         organization_name=office_name(place.organization),
         grid=grid,
         has_changes=has_changes(grid),

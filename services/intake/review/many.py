@@ -14,7 +14,7 @@ from services.intake.places import place_of
 from services.intake.reports.pages import version_grid
 from services.intake.reports.use_cases import Decision, History, decide, read_history
 from services.intake.service import Intake
-from services.intake.wording import form_title, office_name
+from services.intake.wording import form_label, office_name
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.identifiers import ReportId
 from shared.domain.reports import Act, ReportError, ReportState
@@ -132,7 +132,7 @@ def _chosen(history: History, known: Catalogue, *, language: Language) -> Chosen
         report_id=report.id or 0,
         sequence=report.sequence,
         organization_name=office_name(place.organization),
-        title=form_title(place.form, language),
+        title=form_label(place.form, language),
         period=obligation.period,
         late=first is not None and first > obligation.deadline,
         nothing_to_report=version.nothing_to_report,

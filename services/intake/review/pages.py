@@ -15,7 +15,7 @@ from services.intake.reports.use_cases import History, decide, read_compared_per
 from services.intake.review.repository import Waiting
 from services.intake.review.use_cases import Queue, QueueFilter, read_missing, read_queue
 from services.intake.service import Intake
-from services.intake.wording import form_title, last_day, office_name, organization_of
+from services.intake.wording import form_label, form_title, last_day, office_name, organization_of
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.errors import ReasonRequired
 from shared.domain.identifiers import ObligationId, ReportId
@@ -287,7 +287,7 @@ def _missing_line(obligation: Obligation, known: Catalogue, *, language: Languag
     return MissingLine(
         obligation_id=obligation.id,
         organization_name=office_name(place.organization),
-        title=form_title(place.form, language),
+        title=form_label(place.form, language),
         code=place.form.code,
         period=obligation.period,
         last_day=last_day(obligation),
@@ -305,7 +305,7 @@ def _line(waiting: Waiting, known: Catalogue, *, language: Language) -> QueueLin
     return QueueLine(
         report_id=report.id,
         organization_name=office_name(place.organization),
-        title=form_title(place.form, language),
+        title=form_label(place.form, language),
         code=place.form.code,
         period=obligation.period,
         state=report.state.value,

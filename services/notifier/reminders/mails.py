@@ -12,6 +12,7 @@ from services.notifier.timers.repository import OwedReport
 from services.notifier.timers.use_cases import deadline_date
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownForm
+from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode, OrganizationId
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
 from shared.domain.reminders import ReminderStage
@@ -61,7 +62,7 @@ class MailWriter:
         words = self._words(report, catalogue=catalogue, now=now)
         mark = "[Mô phỏng] " if self._demo else ""
         return MailText(
-            subject=mark + SUBJECTS[stage].format(**words),
+            subject=mark + SUBJECTS[stage].format(**words | {"form": words["form_label"]}),
             body_text=self._templates.get_template(f"{stage}.txt").render(words),
             body_html=self._templates.get_template(f"{stage}.html").render(words),
         )
@@ -71,13 +72,15 @@ class MailWriter:
     ) -> dict[str, object]:
         last_day, today = deadline_date(report.deadline), vietnam_date(now)
         receiver = _receiver(report, catalogue=catalogue, now=now)
+        form = _form(report, catalogue=catalogue)
         return {
             "sender": _formal_name(
                 catalogue.tree(today).get(OrganizationId(report.organization_id))
             ),
             "receiver": receiver,
             "contact": _contact(receiver),
-            "form": _form_name(report, catalogue=catalogue),
+            "form": form.name if form else report.form,
+            "form_label": form.label if form else report.form,
             "period": self._formats.period(report.period),
             "deadline": self._formats.date_long(last_day),
             "working_days": abs(catalogue.calendar.working_days_between(today, last_day)),
@@ -87,12 +90,12 @@ class MailWriter:
         }
 
 
-def _form_name(report: OwedReport, *, catalogue: Catalogue) -> str:
-    """Its code, should the form have been taken back since: the report is owed all the same."""
+def _form(report: OwedReport, *, catalogue: Catalogue) -> FormTemplate | None:
+    """None if the form was taken back since: the report is owed all the same."""
     try:
-        return catalogue.form(FormCode(report.form), on=report.cutoff_date).name
+        return catalogue.form(FormCode(report.form), on=report.cutoff_date)
     except UnknownForm:
-        return report.form
+        return None
 
 
 def _receiver(

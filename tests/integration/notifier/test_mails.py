@@ -80,7 +80,7 @@ async def test_the_subject_is_encoded_for_the_wire_and_reads_as_vietnamese(
     mail = await _mail(world, "2025-06-16 08:00")
 
     assert str(mail["Subject"]) == (
-        f"[Mô phỏng] [Nhắc việc] {FORM_NAME} quý II/2025: thời hạn gửi thứ Ba, 17/06/2025"
+        "[Mô phỏng] [Nhắc việc] Giải quyết TTHC quý II/2025: thời hạn gửi thứ Ba, 17/06/2025"
     )
     header = mail.as_bytes(policy=SMTP).partition(b"\r\n\r\n")[0]
     assert header.isascii()
