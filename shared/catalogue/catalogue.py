@@ -22,7 +22,6 @@ from shared.catalogue.building import (
 )
 from shared.catalogue.errors import UnknownForm, UnknownIndicator, UnknownRegime
 from shared.catalogue.faults import CatalogueBehind
-from shared.catalogue.lineage import LineageEdge, predecessors
 from shared.catalogue.regimes import Regime
 from shared.catalogue.repository import newest_number, read_stored
 from shared.catalogue.schemas import CalendarFile, FormFile, IndicatorModel, RegimeFile
@@ -40,6 +39,7 @@ from shared.domain.identifiers import (
     RegimeCode,
 )
 from shared.domain.indicators import Indicator
+from shared.domain.lineage import LineageEdge, predecessors
 from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period
 from shared.domain.time import in_force

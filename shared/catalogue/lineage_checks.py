@@ -9,9 +9,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from shared.catalogue.entries import Content, Item, OrganizationKey, identity_key
 from shared.catalogue.faults import PackFault
-from shared.catalogue.lineage import LineageKind
 from shared.catalogue.organization_checks import Directory, Organization
 from shared.catalogue.schemas import ONE_DAY, LineageModel
+from shared.domain.lineage import LineageKind
 
 CONTINUING = frozenset(
     {LineageKind.UNCHANGED, LineageKind.RENAME, LineageKind.RETYPE, LineageKind.MOVE}

@@ -16,7 +16,6 @@ from shared.catalogue.entries import (
     identity_key,
 )
 from shared.catalogue.faults import PackFault, PacksRefused
-from shared.catalogue.lineage import LineageEdge
 from shared.catalogue.organization_checks import Directory, Organization
 from shared.catalogue.packs import Pack, content_of_packs
 from shared.catalogue.schemas import (
@@ -29,6 +28,7 @@ from shared.catalogue.schemas import (
 from shared.catalogue.stored import Stored, StoredEdge, StoredLink, StoredOrganization
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
+from shared.domain.lineage import LineageEdge
 from shared.domain.names import search_key, sort_key
 from shared.domain.organizations import OrganizationVersion
 

@@ -9,13 +9,13 @@ from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.catalogue.entries import DOCUMENT_MODELS, document_kind
-from shared.catalogue.lineage import LineageEdge, LineageKind
 from shared.catalogue.planning import Change, Verb
 from shared.catalogue.schemas import DocumentModel
 from shared.catalogue.stored import Stored, StoredEdge, StoredLink, StoredOrganization
 from shared.db.locks import AdvisoryLock
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
+from shared.domain.lineage import LineageEdge, LineageKind
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
 
 NEWEST_NUMBER = text("SELECT coalesce(max(number), 0) FROM catalogue.change")

@@ -12,7 +12,6 @@ from shared.catalogue.entries import (
     content_of,
 )
 from shared.catalogue.faults import PacksRefused
-from shared.catalogue.lineage import LineageEdge
 from shared.catalogue.schemas import (
     ONE_DAY,
     ChainLinkModel,
@@ -22,6 +21,7 @@ from shared.catalogue.schemas import (
 )
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
+from shared.domain.lineage import LineageEdge
 from shared.domain.organizations import OrganizationVersion
 
 

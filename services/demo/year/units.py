@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.lineage import LineageEdge, LineageKind
 from shared.domain.identifiers import OrganizationId
+from shared.domain.lineage import LineageEdge, LineageKind
 from shared.domain.organizations import OrganizationVersion
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.lineage import LineageEdge
 from shared.catalogue.regimes import Regime
 from shared.domain.deadlines import LadderDeadline
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import OrganizationCode, OrganizationId
+from shared.domain.lineage import LineageEdge
 from shared.domain.names import search_key
 from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period, periods_between

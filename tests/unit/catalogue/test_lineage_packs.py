@@ -10,11 +10,11 @@ import pytest
 
 from shared.catalogue.checking import require_sound
 from shared.catalogue.faults import PackFault, PacksRefused
-from shared.catalogue.lineage import LineageKind
 from shared.catalogue.packs import Pack, content_of_packs, read_packs
 from shared.catalogue.planning import Verb, plan_load
 from shared.catalogue.stored import Stored, StoredEdge
 from shared.domain.identifiers import OrganizationCode
+from shared.domain.lineage import LineageKind
 from tests.factories.packs import catalogue_of
 
 REFORM = date(2025, 7, 1)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from shared.catalogue.catalogue import Catalogue
-from shared.catalogue.lineage import LineageKind
 from shared.catalogue.packs import read_packs, shipped_packs
 from shared.catalogue.schemas import LineageModel
 from shared.domain.identifiers import OrganizationCode
+from shared.domain.lineage import LineageKind
 from tests.factories.packs import TWO_PROVINCES, catalogue_of
 
 LINEAGE = "organizations/dong-nai-lineage-2025"

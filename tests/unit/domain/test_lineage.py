@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.catalogue.lineage import LineageEdge, LineageKind, predecessors
 from shared.domain.identifiers import OrganizationId
+from shared.domain.lineage import LineageEdge, LineageKind, predecessors
 
 REFORM = date(2025, 7, 1)
 LATER = date(2026, 4, 30)
@@ -40,6 +40,15 @@ def test_what_has_not_happened_yet_does_not_count() -> None:
 def test_a_split_unit_came_before_each_of_its_parts() -> None:
     edges = [edge(1, 10), edge(1, 11)]
     assert before(10, edges=edges) == before(11, edges=edges) == {1}
+
+
+def test_only_whole_units_bring_all_of_their_figures() -> None:
+    assert {kind for kind in LineageKind if kind.adds_whole} == {
+        LineageKind.MERGE_FULL,
+        LineageKind.RENAME,
+        LineageKind.RETYPE,
+        LineageKind.UNCHANGED,
+    }
 
 
 @given(st.lists(st.tuples(st.integers(1, 8), st.integers(1, 8)), max_size=20))
