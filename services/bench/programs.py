@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.bench.errors import BenchError
 from services.bench.load import Connection, NoAnswer, get
-from shared.runtime import listen
+from shared.ports import free_port
 
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 30
@@ -91,13 +91,6 @@ async def running(
         yield Program(port, process.pid)
     finally:
         await _stop(process)
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with listen("127.0.0.1", 0) as found:
-        port: int = found.getsockname()[1]
-        return port
 
 
 async def _ready(process: asyncio.subprocess.Process, port: int) -> bool:

@@ -13,7 +13,6 @@ import asyncio
 import atexit
 import fcntl
 import os
-import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -42,6 +41,7 @@ from shared.db.embedded_process import (
     stop_process,
 )
 from shared.db.errors import DataFolderBusy, ServerDidNotStart
+from shared.ports import free_port
 
 START_TIMEOUT_SECONDS = 60
 START_ATTEMPTS = 5
@@ -219,7 +219,7 @@ def _worth_another_try(error: ServerDidNotStart) -> bool:
 def _start_process(
     cluster: Cluster, *, options: ServerOptions
 ) -> tuple[subprocess.Popen[bytes], int]:
-    port = _free_port()
+    port = free_port()
     command = [
         cluster.binaries.postgres,
         "-D",
@@ -260,13 +260,6 @@ def _open_log(log: Path) -> int:
         return size
     log.unlink()
     return 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _dsn(cluster: Cluster, port: int) -> str:

@@ -30,6 +30,7 @@ from shared.messaging.local_kafka_libraries import (
     last_words,
     required_program,
 )
+from shared.ports import free_ports
 
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 15
@@ -61,7 +62,7 @@ class LocalKafka:
     def __init__(self, folder: Path, *, libraries: Path) -> None:
         self._folder = folder.resolve()
         self._libraries = libraries
-        self._port, self._controller_port = _free_ports(2)
+        self._port, self._controller_port = free_ports(2)
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -246,15 +247,3 @@ def _accepts(port: int) -> bool:
 async def _until(condition: Callable[[], bool]) -> None:
     while not condition():  # noqa: ASYNC110 - another program makes it true
         await asyncio.sleep(POLL_SECONDS)
-
-
-def _free_ports(count: int) -> list[int]:
-    """All are held while the next is looked for, so that they differ."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()

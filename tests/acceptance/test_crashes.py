@@ -20,12 +20,13 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.aggregator.upkeep.verify import verify
+from shared.ports import free_port
 from shared.settings import Settings
 from tests.acceptance.recomputation import Account
 from tests.acceptance.showing import assert_sums, rollup
 from tests.acceptance.stream import STARTS_AT, Stream
 from tests.integration.notifier.mail_host import MailHost, mail_host
-from tests.support.program import Program, free_port
+from tests.support.program import Program
 from tests.support.province import Caller, Province, found_province
 from tests.support.waiting import until
 

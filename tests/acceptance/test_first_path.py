@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from shared.messaging.local_kafka_libraries import LocalKafkaError, kafka_libraries
+from shared.ports import free_port
 from shared.runtime import listen
 from tests.acceptance.demonstration import (
     Demonstration,
@@ -21,7 +22,6 @@ from tests.acceptance.demonstration import (
     value_of,
 )
 from tests.fixtures.availability import unavailable
-from tests.support.program import free_port
 from tests.support.province import FORM, PERIOD, Caller
 from tests.support.waiting import until
 

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
+from shared.ports import free_port
 from shared.web.principals import Role
 from tests.acceptance.demonstration import (
     Page,
@@ -18,7 +19,6 @@ from tests.acceptance.demonstration import (
     sign_in,
 )
 from tests.architecture.route_table import ALL, ANYONE, NEWCOMERS, SIGNED_IN, Route
-from tests.support.program import free_port
 from tests.support.province import PERIOD
 from tests.support.waiting import until
 

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from shared.ports import free_port
 from tests.acceptance.demonstration import client_at, demonstration
-from tests.support.program import free_port
 from tests.support.province import Caller
 from tests.support.templates import ROOT
 from tests.support.waiting import until

@@ -5,34 +5,18 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
-from shared.runtime import listen
+from shared.ports import free_port
 from tests.deployment.composition import CADDYFILE, Container
+from tests.support.waiting import until
 
-PATIENCE_SECONDS = 60
 STOP_PATIENCE_SECONDS = 30
-BEAT_SECONDS = 0.05
 LAST_WORDS = 4000
-
-
-async def until(
-    condition: Callable[[], Awaitable[object]], *, seconds: float = PATIENCE_SECONDS
-) -> None:
-    """Returns as soon as the condition is true."""
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - another process makes it true
-            await asyncio.sleep(BEAT_SECONDS)
-
-
-def free_port() -> int:
-    with listen("127.0.0.1", 0) as held:
-        port: int = held.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

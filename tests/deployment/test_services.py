@@ -12,8 +12,9 @@ from sqlalchemy import make_url, text
 from shared.db.engine import driver, transaction
 from tests.deployment.composition import PROJECT, SERVICES, memory_limit
 from tests.deployment.conftest import Installation
-from tests.deployment.processes import caddy, until
+from tests.deployment.processes import caddy
 from tests.deployment.world import Sender, receipts
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.kafka
 

@@ -9,20 +9,12 @@ from pathlib import Path
 
 import httpx
 
-from shared.runtime import listen
 from tests.support.templates import ROOT
 from tests.support.waiting import until
 
 STOP_PATIENCE_SECONDS = 40
 LAST_WORDS = 4000
 TONGHOP = str(Path(sys.executable).parent / "tonghop")
-
-
-def free_port() -> int:
-    """One that nobody listens on now."""
-    with listen("127.0.0.1", 0) as held:
-        port: int = held.getsockname()[1]
-        return port
 
 
 class Program:
