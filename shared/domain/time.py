@@ -36,6 +36,11 @@ def in_vietnam(instant: datetime) -> datetime:
     return instant.astimezone(VIETNAM)
 
 
+def rfc3339(instant: datetime) -> str:
+    """An aware instant in UTC, the one way in which programs are told: 2025-06-16T01:00:00Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def in_force(on: date, *, valid_from: date, valid_to: date | None) -> bool:
     """Whether `on` lies in the half-open [valid_from, valid_to); None is without end."""
     return valid_from <= on and (valid_to is None or on < valid_to)

@@ -7,12 +7,13 @@ it. Binary mode: https://github.com/cloudevents/spec, "Kafka Protocol Binding", 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
+from shared.domain.time import rfc3339
 from shared.events.errors import MalformedEvent
 from shared.events.payloads import Payload
 from shared.events.topics import EventType
@@ -131,11 +132,6 @@ def from_json(text: str) -> RecordedEvent:
 def data_text(event: RecordedEvent) -> str:
     """The data as JSON text: that stored, if it is known."""
     return event.data_text if event.data_text is not None else _write_json(event.data)
-
-
-def rfc3339(instant: datetime) -> str:
-    """An aware instant in UTC, as in 2025-06-16T01:00:00Z."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _attributes(event: RecordedEvent, *, source: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ import jiter
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from shared.domain.time import rfc3339
 from shared.web.problems import MalformedRequest, ProblemFault
 
 JSON_MEDIA_TYPE = "application/json"
@@ -100,8 +101,8 @@ def _scalar(value: Any) -> str:
         return str(value)
     if isinstance(value, Decimal) and value.is_finite():
         return format(value, "f")
-    if isinstance(value, (date, datetime)):
-        return _quoted(value.isoformat())
+    if isinstance(value, date):
+        return _quoted(rfc3339(value) if isinstance(value, datetime) else value.isoformat())
     if isinstance(value, UUID):
         return _quoted(str(value))
     raise TypeError(f"{type(value).__name__} has no exact form in JSON")

@@ -8,7 +8,7 @@ from services.aggregator.reading.questions import Question
 from services.aggregator.tracks import Track
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.rollups import Coverage
-from shared.events.envelope import rfc3339
+from shared.domain.time import rfc3339
 from shared.web.answers import Answer
 
 

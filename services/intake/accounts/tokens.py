@@ -7,6 +7,7 @@ from services.intake.accounts.errors import TooManyTokens
 from services.intake.accounts.records import Action, ApiToken, NewApiToken
 from services.intake.accounts.service import MOST_TOKENS, Accounts
 from shared.db.engine import snapshot, transaction
+from shared.domain.time import rfc3339
 from shared.web.authentication import new_token, token_sha256
 from shared.web.principals import Principal
 from shared.web.problems import NotFound
@@ -41,7 +42,7 @@ async def create_token(
             details={
                 "token_id": token.id,
                 "name": name,
-                "expires_at": token.expires_at.isoformat(),
+                "expires_at": rfc3339(token.expires_at),
             },
         )
     return NewApiToken(token, secret)

@@ -19,6 +19,7 @@ from services.intake.service import Intake
 from services.intake.submissions.repository import Remembered, read_remembered
 from shared.db.engine import driver, snapshot, transaction
 from shared.domain.identifiers import ObligationId
+from shared.domain.time import rfc3339
 from shared.web.principals import Principal
 from shared.web.problems import IdempotencyInProgress, IdempotencyKeyReused
 
@@ -175,7 +176,7 @@ def _replayed(remembered: Remembered, sha256: str) -> Imported:
 def _summary(filings: Sequence[Filing], *, at: datetime) -> dict[str, Any]:
     """`values` counts the figures that were typed."""
     values = sum(len(row) for each in filings for row in (each.figures or {}).values())
-    return {"submitted_at": at.isoformat(), "reports": len(filings), "values": values}
+    return {"submitted_at": rfc3339(at), "reports": len(filings), "values": values}
 
 
 def _item(located: Located, filing: Filing) -> dict[str, Any]:

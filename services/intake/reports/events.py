@@ -12,6 +12,7 @@ from services.intake.reports.rows import FigureTexts, StoredVersion
 from shared.db.engine import write_json
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
+from shared.domain.time import rfc3339
 from shared.events.topics import EventType
 
 EVENT_TYPES: Mapping[Act, EventType] = {
@@ -28,7 +29,7 @@ def track(
     """A version that stands in a track."""
     return {
         "version": version,
-        "submitted_at": submitted_at.isoformat(),
+        "submitted_at": rfc3339(submitted_at),
         "nothing_to_report": nothing_to_report,
         "figures": figures,
     }
@@ -60,7 +61,7 @@ def act_of(
         "verb": verb.value,
         "actor_id": actor_id,
         "actor_name": actor_name,
-        "at": at.isoformat(),
+        "at": rfc3339(at),
         "reason": reason,
         "proxy": proxy,
     }
@@ -91,7 +92,7 @@ def event_data(
             "form_version": form_version,
             "period": report.period,
             "state": report.state.value,
-            "first_submitted_at": None if first is None else first.isoformat(),
+            "first_submitted_at": None if first is None else rfc3339(first),
             "live": live,
             "official": official,
             "act": act,

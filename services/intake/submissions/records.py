@@ -21,6 +21,7 @@ from shared.domain.documents import Document
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
 from shared.domain.sheets import canonical_figures
+from shared.domain.time import rfc3339
 from shared.web.principals import Principal
 from shared.web.problems import ProblemFault
 
@@ -90,7 +91,7 @@ def new_submission(
         catalogue_number=sending.known.number,
         key=sending.request.key,
         request_sha256=sending.request.sha256,
-        response=_response(report, obligation=judged.obligation, at=at.isoformat())
+        response=_response(report, obligation=judged.obligation, at=rfc3339(at))
         | {
             "sha256": sha256,
             "document": document_json(judged.document),
@@ -173,5 +174,5 @@ def _response(report: Report, *, obligation: Obligation, at: str) -> dict[str, A
         "state": report.state.value,
         "submitted_at": at,
         "on_time": first is not None and first <= obligation.deadline,
-        "deadline": obligation.deadline.isoformat(),
+        "deadline": rfc3339(obligation.deadline),
     }
