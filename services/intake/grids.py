@@ -102,7 +102,7 @@ def entry_grid(
         GridRow(
             code=row.code,
             number=row.number,
-            label=_label(row, language),
+            label=part_label(row, language),
             is_total=row.is_derived,
             is_sum=row.sum_of_children,
             cells=tuple(cell(row, column) for column in form.columns),
@@ -143,7 +143,7 @@ def reading_grid(
         GridRow(
             code=row.code,
             number=row.number,
-            label=_label(row, language),
+            label=part_label(row, language),
             is_total=row.is_derived,
             is_sum=row.sum_of_children,
             cells=tuple(cell(row, column) for column in form.columns),
@@ -165,7 +165,8 @@ def shown(sheet: Sheet | None, row: Row, column: Column) -> str:
     return "" if value is None else vietnamese_figure(value)
 
 
-def _label(part: Row | Column, language: Language) -> str:
+def part_label(part: Row | Column, language: Language) -> str:
+    """The heading of a row or a column; Vietnamese where it has no other."""
     return (part.label_en if language is Language.EN else None) or part.label
 
 
@@ -174,7 +175,7 @@ def _columns(form: FormTemplate, language: Language) -> tuple[GridColumn, ...]:
         GridColumn(
             code=column.code,
             number=column.number,
-            label=_label(column, language),
+            label=part_label(column, language),
             formula="" if column.formula is None else _printed(formula_text(column.formula)),
             unit=column.unit,
         )

@@ -13,7 +13,7 @@ from services.intake.drafts.entry_data import entry_data
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
 from services.intake.drafts.use_cases import LONGEST_CELL, keep_draft, require_enterable
-from services.intake.grids import entry_grid
+from services.intake.grids import entry_grid, part_label
 from services.intake.obligations.pages import ENTERING, duty_line
 from services.intake.service import Intake
 from services.intake.wording import form_title, office_name
@@ -142,7 +142,7 @@ async def _page(
         unit=form.columns[0].unit,
         organization_name=office_name(place.organization),
         grid=grid,
-        errors=_summary(shown.faults, form),
+        errors=_summary(request, shown.faults, form=form),
         conflict=shown.conflict,
         proxy=work.desk.proxy,
         hand_back_reason=draft.hand_back_reason,
@@ -154,18 +154,30 @@ async def _page(
     )
 
 
-def _summary(faults: Sequence[Fault], form: FormTemplate) -> list[Mapping[str, Any]]:
+def _summary(
+    request: Request, faults: Sequence[Fault], *, form: FormTemplate
+) -> list[Mapping[str, Any]]:
     """Links to the cells; a derived cell is not a field, so its row is linked."""
     return [
         {
-            "text": f"{form.row_by_code[fault.row].label}: {fault.detail}"
-            if fault.row in form.row_by_code
-            else fault.detail,
+            "text": ": ".join(filter(None, (_where(request, fault, form=form), fault.detail))),
             "href": _anchor(fault, form),
         }
         for fault in faults
         if fault.severity == "hard"
     ]
+
+
+def _where(request: Request, fault: Fault, *, form: FormTemplate) -> str:
+    """The row, and the column where the form has several."""
+    labels, language = request.app.state.labels, language_of(request)
+    row = form.row_by_code.get(fault.row) if fault.row else None
+    column = form.column_by_code.get(fault.column) if fault.column else None
+    places = [] if row is None else [part_label(row, language)]
+    if column is not None and len(form.columns) > 1:
+        heading = f"{column.number} {part_label(column, language)}"
+        places.append(labels.text("intake.entry.column", language, heading=heading))
+    return ", ".join(places)
 
 
 def _anchor(fault: Fault, form: FormTemplate) -> str:
