@@ -2,54 +2,29 @@
 
 Errors are problems, whatever their status; which statuses an operation may answer follows from what
 it takes (`_problem_statuses`), so that routes document their successes only. A token or the
-session's cookie opens every operation.
+session's cookie opens every operation. Examples lie beside the endpoints (`openapi_examples`).
 """
 
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.web.authentication import API_PREFIX, SESSION_COOKIE
-from shared.web.problem_responses import PROBLEM_MEDIA_TYPE
-from shared.web.problem_types import PROBLEM_TYPES
+from shared.web.json import JSON_MEDIA_TYPE
+from shared.web.openapi_examples import add_example, examples_of
+from shared.web.openapi_problems import defined_schemas, problem_responses, response_name
 
-_TEXT = {"type": "string"}
-FAULT_SCHEMA = {
-    "type": "object",
-    "required": ["code", "detail"],
-    "properties": {
-        "line": {"type": "integer", "minimum": 1},
-        **dict.fromkeys(
-            ("pointer", "parameter", "code", "detail", "row", "column", "severity"), _TEXT
-        ),
-    },
-}
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "description": "RFC 9457. Match on `code`.",
-    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": _TEXT,
-        "status": {"type": "integer"},
-        "detail": _TEXT,
-        "instance": _TEXT,
-        "code": {"type": "string", "enum": sorted(PROBLEM_TYPES)},
-        "request_id": _TEXT,
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemFault"}},
-    },
-}
-PROBLEM_CONTENT = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 NOT_MODIFIED = {"description": "The answer that If-None-Match names is still the current one."}
 IF_NONE_MATCH = {
     "name": "if-none-match",
     "in": "header",
     "description": "The ETag of the answer that you hold.",
-    "schema": _TEXT,
+    "schema": {"type": "string"},
 }
-"""Reads heed it (shared.web.conditional), but for those whose ETag is a version for If-Match."""
+"""Every read heeds it (shared.web.conditional)."""
 ALWAYS_POSSIBLE = (400, 401, 403, 404, 429, 500, 503)
 """Not text; no account; a password to choose first; out of scope; too often; failures of ours."""
 WRITES = ("post", "put", "patch", "delete")
@@ -57,38 +32,71 @@ SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer"},
     "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
 }
+TAGS = {
+    "submissions": "Sending a report, and the receipt.",
+    "imports": "Many reports at once, all or none, as JSON or CSV.",
+    "drafts": "What is typed and not sent yet; laying it before the signer.",
+    "attachments": "Signed PDF files.",
+    "obligations": "What is owed by whom, until when, and how it stands.",
+    "reports": "Reports with their versions, acts and events; withdrawing, returning, approving.",
+    "review": "What waits for its receiver.",
+    "aggregates": "What approved reports add up to, and signing it off.",
+    "forms": "Forms with their rows, columns, formulas and checks.",
+    "catalogue": "Organizations, reporting regimes, the working calendar, and loading packs.",
+    "indicators": "Indicators of an organization, over the periods and between organizations.",
+    "rollups": "Every cell of a form, added up.",
+    "completeness": "How far the reports have come.",
+    "exports": "Figures and indicators as files.",
+    "stream": "Server-sent events.",
+    "reminders": "The ledger of mails.",
+    "tokens": "API tokens of your own account.",
+    "audit": "Acts on accounts, rights and reports.",
+}
+DESCRIPTION = """\
+Periodic reports between communes, districts, departments and the province.
+
+Send `Authorization: Bearer …` with a token from `/account/tokens`. Numbers are exact decimals.
+A refusal is `application/problem+json` (RFC 9457) with a stable `code`, names every fault at once,
+and has changed nothing. Sending needs an `Idempotency-Key`, so that a retry records nothing twice;
+a change names in `If-Match` what was read. Every read has an `ETag`: send it as `If-None-Match` and
+get 304 while nothing has changed. A list with more pages has `next` and a `Link`. Who asks too
+often gets 429 with `Retry-After`.
+"""
 _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 
 
 def describe(app: FastAPI) -> None:
     """Completes the description that `app.openapi()` gives, once; pages are left out of it."""
     document = app.openapi()
+    document["info"] |= {"version": version("tonghop"), "description": DESCRIPTION}
     paths = document["paths"]
     document["paths"] = {path: paths[path] for path in paths if path.startswith(API_PREFIX)}
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in _OF_FASTAPI:
         schemas.pop(name, None)
-    schemas.update(Problem=PROBLEM_SCHEMA, ProblemFault=FAULT_SCHEMA)
+    schemas.update(defined_schemas())
+    components["responses"] = problem_responses(app.state.labels, base_url=app.state.base_url)
     components["securitySchemes"] = SECURITY_SCHEMES
     for path in document["paths"].values():
         for method, operation in path.items():
             _complete(operation, method=method)
+    _add_examples(app, document["paths"])
+    document["tags"] = list(_tags(document["paths"]))
+    _hoist(document["paths"], schemas)
 
 
 def _complete(operation: dict[str, Any], *, method: str) -> None:
-    responses = operation["responses"]
-    if "HTTPValidationError" in str(responses.get("422")):
-        del responses["422"]
-    for status in _problem_statuses(operation, method=method):
-        response = responses.setdefault(str(status), {})
-        response.setdefault("description", f"{HTTPStatus(status).phrase}; see /problems.")
-        response["content"] = PROBLEM_CONTENT
-    if method == "get" and "application/json" in responses["200"].get("content", {}):
-        responses["304"] = NOT_MODIFIED
+    successes = {status: each for status, each in operation["responses"].items() if status < "400"}
+    refusals = {
+        str(status): {"$ref": f"#/components/responses/{response_name(status)}"}
+        for status in _problem_statuses(operation, method=method)
+    }
+    if method == "get" and JSON_MEDIA_TYPE in successes["200"].get("content", {}):
+        successes["304"] = NOT_MODIFIED
         if "if-none-match" not in _headers(operation):
-            operation.setdefault("parameters", []).append(IF_NONE_MATCH)
-    operation["responses"] = dict(sorted(responses.items()))
+            operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
+    operation["responses"] = dict(sorted({**successes, **refusals}.items()))
     operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
 
 
@@ -108,3 +116,38 @@ def _headers(operation: Mapping[str, Any]) -> set[str]:
     """The names of the headers that the operation reads, in small letters."""
     parameters = operation.get("parameters", ())
     return {each["name"].lower() for each in parameters if each["in"] == "header"}
+
+
+def _add_examples(app: FastAPI, paths: Mapping[str, Any]) -> None:
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        operations = paths.get(context.path or "")
+        if operations is None or not isinstance(route, APIRoute):
+            continue
+        examples = examples_of(route.endpoint)
+        for method in route.methods or ():
+            example = examples.get(f"{method} {context.path}")
+            if example is not None:
+                add_example(operations[method.lower()], example)
+
+
+def _tags(paths: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Those that operations have, in the order of `TAGS`."""
+    operations = [each for path in paths.values() for each in path.values()]
+    used = {tag for each in operations for tag in each.get("tags", ())}
+    yield from ({"name": tag, "description": TAGS[tag]} for tag in TAGS if tag in used)
+
+
+def _hoist(part: Any, schemas: dict[str, Any]) -> None:
+    """Moves schemas that are defined inside of `part` to where references find them."""
+    if isinstance(part, list):
+        for each in part:
+            _hoist(each, schemas)
+    if not isinstance(part, dict):
+        return
+    for name, schema in part.pop("$defs", {}).items():
+        schemas.setdefault(name, schema)
+    if isinstance(part.get("$ref"), str):
+        part["$ref"] = part["$ref"].replace("#/$defs/", "#/components/schemas/")
+    for each in part.values():
+        _hoist(each, schemas)

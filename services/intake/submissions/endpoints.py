@@ -49,6 +49,7 @@ HEADERS = (
 @router.post(
     "/submissions",
     status_code=201,
+    summary="Send a report",
     responses={
         201: {"model": ReceiptModel, "description": "Stored durably, with its event."},
         **dict.fromkeys((400, 401, 403, 404, 409, 412, 413, 415, 422), PROBLEM),

@@ -32,8 +32,13 @@ async def changed(
 
 
 @pytest.fixture(scope="module")
-def paths() -> dict[str, Any]:
-    found: dict[str, Any] = web_app(router).openapi()["paths"]
+def document() -> dict[str, Any]:
+    return web_app(router).openapi()
+
+
+@pytest.fixture(scope="module")
+def paths(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"]
     return found
 
 
@@ -53,9 +58,15 @@ def test_the_statuses_follow_from_what_an_operation_takes(
     assert set(paths[path][method]["responses"]) == {"200"} | ALWAYS | more
 
 
-def test_every_refusal_is_a_problem(paths: dict[str, Any]) -> None:
-    for methods in paths.values():
+def test_every_refusal_is_a_problem_with_its_codes(document: dict[str, Any]) -> None:
+    described = document["components"]["responses"]
+    for methods in document["paths"].values():
         for operation in methods.values():
             for status, response in operation["responses"].items():
-                refused = list(response.get("content", {})) == ["application/problem+json"]
-                assert refused == (status >= "400")
+                if status < "400":
+                    assert "$ref" not in response
+                    continue
+                refusal = described[response["$ref"].rpartition("/")[2]]
+                content = refusal["content"]["application/problem+json"]
+                assert content["example"]["status"] == int(status)
+                assert f"`{content['example']['code']}`" in refusal["description"]

@@ -1,0 +1,348 @@
+"""One working day of a commune, its district and the province, told call by call over the API.
+
+Whatever is asked and answered can be kept as the examples of the API's description
+(`tests.acceptance.recording`).
+"""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from shared.db.engine import transaction
+from shared.domain.organizations import OrganizationVersion
+from shared.web.principals import Role
+from tests.acceptance.recording import Story
+from tests.support.province import FORM, PERIOD
+from tests.support.system import System
+from tests.support.waiting import until
+from tests.support.web import add_account, bearer_token, sign_in_as
+
+SLUG = "ii-06a"
+RATE = "II06A.ON_TIME_RATE"
+COMMUNE = "25381"
+"""Xã Tân Lập, huyện Đồng Phú."""
+
+ROW = {"4": "30", "5": "10", "6": "2", "8": "20", "9": "15", "10": "1", "12": "5", "13": "1"}
+DOCUMENT = {
+    "number": "45/BC-UBND",
+    "date": "2025-06-16",
+    "signer_name": "Nguyễn Văn An",
+    "signer_title": "Chủ tịch",
+}
+WHY = {"reason": "Cột 13 chưa khớp với sổ theo dõi."}
+CALENDAR = {
+    "pack.yaml": "kind: pack\nname: calendars/our-province\ntitle: Lịch làm việc của tỉnh\n",
+    "2030.yaml": "kind: calendar\nyear: 2030\nestimated: true\nassumption: true\n"
+    "days_off:\n  - {date: 2030-01-01, name: Tết Dương lịch}\n",
+}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who takes part, each with a client of their own; `person` has a session."""
+
+    commune: httpx.AsyncClient
+    neighbour: httpx.AsyncClient
+    district: httpx.AsyncClient
+    signing_district: httpx.AsyncClient
+    province: httpx.AsyncClient
+    administrator: httpx.AsyncClient
+    person: httpx.AsyncClient
+
+
+@dataclass(frozen=True)
+class Places:
+    commune: OrganizationVersion
+    neighbour: OrganizationVersion
+    district: OrganizationVersion
+    province: OrganizationVersion
+
+
+async def tell(system: System) -> Story:
+    """The whole story; its examples cover every operation."""
+    story = Story(system)
+    places = _places(system)
+    async with AsyncExitStack() as stack:
+        cast = await _cast(system, places, stack)
+        report_id = await _draft_and_sign(story, cast, places)
+        await _send_return_and_withdraw(story, cast, places)
+        await _import(story, cast, places)
+        await _review(story, cast, places, report_id=report_id)
+        await _sign_off(story, cast, places)
+        await _read_figures(story, cast, places)
+        await _read_catalogue(story, cast, places)
+        await _look_after(story, cast)
+        await _read_reminders(story, cast)
+    return story
+
+
+def _places(system: System) -> Places:
+    province = system.province
+    commune = next(each for each in province.communes if each.code == COMMUNE)
+    siblings = [
+        each
+        for each in province.communes
+        if each.parent_id == commune.parent_id and each.id != commune.id
+    ]
+    return Places(commune, siblings[0], province.district_of(commune), province.province)
+
+
+async def _cast(system: System, places: Places, stack: AsyncExitStack) -> Cast:
+    async def client(token: str | None) -> httpx.AsyncClient:
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        made = httpx.AsyncClient(base_url=system.client.base_url, headers=headers, timeout=30)
+        return await stack.enter_async_context(made)
+
+    async def account(unit: OrganizationVersion, *roles: Role) -> str:
+        made = await add_account(system.owner, roles=roles, organization_id=unit.id)
+        return await bearer_token(system.owner, made)
+
+    person = await client(None)
+    officer = await add_account(
+        system.owner, organization_id=places.commune.id, username="tan-lap.an"
+    )
+    await sign_in_as(person, system.owner, officer)
+    tokens = system.province.tokens
+    return Cast(
+        commune=await client(tokens[places.commune.code]),
+        neighbour=await client(tokens[places.neighbour.code]),
+        district=await client(tokens[places.district.code]),
+        signing_district=await client(await account(places.district, Role.SIGNER)),
+        province=await client(tokens[places.province.code]),
+        administrator=await client(await account(places.province, Role.ADMINISTRATOR)),
+        person=person,
+    )
+
+
+async def _draft_and_sign(story: Story, cast: Cast, places: Places) -> int:
+    """The preparer types, the signer hands back once, then signs."""
+    ask, officer = story.ask, cast.commune
+    number = await _open_the_duty(story, cast)
+    at_draft = "/api/v1/drafts/{obligation_id}"
+    signed_file = await _attach(story, cast, number=number)
+    typed = {"figures": {"LV01": ROW}, "document": DOCUMENT | {"attachment_sha256": signed_file}}
+    await ask(
+        officer, f"PUT {at_draft}", obligation_id=number, body=typed, headers={"If-Match": '"0"'}
+    )
+
+    async def move(act: str, *, body: Any = None, **headers: str) -> Any:
+        """On the draft as it is now."""
+        draft = await ask(officer, f"GET {at_draft}", obligation_id=number)
+        return await ask(
+            officer,
+            f"POST {at_draft}/{act}",
+            obligation_id=number,
+            body=body,
+            headers={"If-Match": f'"{draft["version"]}"', **headers},
+        )
+
+    await move("send-for-signature", body={})
+    await move("take-back")
+    await move("send-for-signature")
+    await move("hand-back", body=WHY)
+    await move("send-for-signature")
+    receipt = await move("sign", **{"Idempotency-Key": "2025-Q2-25381-1"})
+    await _read_report(story, cast, receipt)
+    return int(receipt["report_id"])
+
+
+async def _open_the_duty(story: Story, cast: Cast) -> int:
+    """The id of what the commune owes."""
+    ask, officer = story.ask, cast.commune
+    duties = await ask(officer, "GET /api/v1/obligations", query={"period": PERIOD, "limit": 1})
+    number: int = duties["items"][0]["obligation_id"]
+    await ask(officer, "GET /api/v1/obligations/{obligation_id}", obligation_id=number)
+    await ask(officer, "GET /api/v1/forms", query={"on": "2025-06-14"})
+    await ask(officer, "GET /api/v1/forms/{slug}", slug=SLUG, query={"on": "2025-06-14"})
+    return number
+
+
+async def _attach(story: Story, cast: Cast, *, number: int) -> str:
+    """The hash of the signed file."""
+    kept = await story.ask(
+        cast.commune,
+        "POST /api/v1/attachments",
+        query={"obligation": number},
+        files={"file": ("bao-cao.pdf", b"%PDF-1.7 signed", "application/pdf")},
+    )
+    sha256: str = kept["sha256"]
+    one = "GET /api/v1/obligations/{obligation_id}/attachments/{sha256}"
+    await story.ask(cast.commune, one, obligation_id=number, sha256=sha256)
+    return sha256
+
+
+async def _read_report(story: Story, cast: Cast, receipt: Mapping[str, Any]) -> None:
+    at_report, number = "/api/v1/reports/{report_id}", receipt["report_id"]
+    await story.ask(cast.commune, f"GET {at_report}", report_id=number)
+    await story.ask(cast.commune, f"GET {at_report}/versions", report_id=number)
+    await story.ask(
+        cast.commune, f"GET {at_report}/versions/{{number}}", report_id=number, number=1
+    )
+
+    async def is_placed() -> bool:
+        events = await cast.commune.get(f"/api/v1/reports/{number}/events")
+        return bool(events.json()["items"][0]["position"])
+
+    await until(is_placed)
+    await story.ask(cast.commune, f"GET {at_report}/events", report_id=number)
+    await story.ask(cast.commune, "GET /api/v1/receipts/{number}", number=receipt["receipt_number"])
+
+
+async def _send_return_and_withdraw(story: Story, cast: Cast, places: Places) -> None:
+    """The neighbour sends; the district returns it; sent again, it is withdrawn."""
+    at_report = "/api/v1/reports/{report_id}"
+    body = {
+        "organization": places.neighbour.code,
+        "form": FORM,
+        "period": PERIOD,
+        "figures": {"LV01": {column: int(figure) for column, figure in ROW.items()}},
+        "document": DOCUMENT,
+    }
+
+    async def send(key: str) -> tuple[int, dict[str, str]]:
+        receipt = await story.ask(
+            cast.neighbour,
+            "POST /api/v1/submissions",
+            body=body,
+            headers={"Idempotency-Key": f"2025-Q2-{places.neighbour.code}-{key}"},
+        )
+        return receipt["report_id"], {"If-Match": f'"{receipt["sequence"]}"'}
+
+    number, seen = await send("1")
+    await story.ask(
+        cast.district, f"POST {at_report}/return", report_id=number, body=WHY, headers=seen
+    )
+    number, seen = await send("2")
+    await story.ask(
+        cast.neighbour, f"POST {at_report}/withdraw", report_id=number, body=WHY, headers=seen
+    )
+
+
+async def _import(story: Story, cast: Cast, places: Places) -> None:
+    report = {
+        "organization": places.neighbour.code,
+        "form": FORM,
+        "period": PERIOD,
+        "figures": {"LV01": {column: int(figure) for column, figure in ROW.items()}},
+    }
+    await story.ask(
+        cast.neighbour,
+        "POST /api/v1/imports",
+        query={"dry_run": "false"},
+        headers={"Idempotency-Key": f"2025-Q2-{places.neighbour.code}-3"},
+        body=[report],
+    )
+    await story.ask(
+        cast.neighbour, "POST /api/v1/imports", query={"dry_run": "true"}, body=[report]
+    )
+
+
+async def _review(story: Story, cast: Cast, places: Places, *, report_id: int) -> None:
+    at_report = "/api/v1/reports/{report_id}"
+    waiting = await story.ask(cast.district, "GET /api/v1/review", query={"period": PERIOD})
+    seen = next(each for each in waiting["items"] if each["report_id"] == report_id)
+    await story.ask(
+        cast.district,
+        f"POST {at_report}/approve",
+        report_id=report_id,
+        headers={"If-Match": f'"{seen["sequence"]}"'},
+        body={"reason": "Đã đối chiếu với sổ theo dõi."},
+    )
+
+
+async def _sign_off(story: Story, cast: Cast, places: Places) -> None:
+    operation = "GET /api/v1/aggregates/{slug}/{period}"
+    address = f"/api/v1/aggregates/{SLUG}/{PERIOD}"
+
+    async def is_added_up() -> bool:
+        return bool((await cast.district.get(address)).json()["coverage"]["reported"])
+
+    await until(is_added_up)
+    seen = (await cast.district.get(address)).json()
+    body = {"form": SLUG, "period": PERIOD, "reason": "Ba xã được gia hạn do mưa lũ."}
+    await story.ask(
+        cast.signing_district,
+        "POST /api/v1/aggregates",
+        body=body,
+        headers={"If-Match": f'"{seen["sha256"]}"'},
+    )
+    await story.ask(
+        cast.province,
+        operation,
+        slug=SLUG,
+        period=PERIOD,
+        query={"organization": places.district.code},
+    )
+
+
+async def _read_figures(story: Story, cast: Cast, places: Places) -> None:
+    at_district = {"period": PERIOD, "organization": places.district.code}
+    of_form, series = at_district | {"form": FORM}, "GET /api/v1/indicators/{code}"
+    ask, analyst = story.ask, cast.province
+    await ask(analyst, "GET /api/v1/indicators", query=at_district | {"children": "true"})
+    over_time = {"organization": places.district.code, "from": "2025-Q1", "to": PERIOD}
+    await ask(analyst, f"{series}/series", code=RATE, query=over_time)
+    await ask(analyst, f"{series}/children", code=RATE, query=at_district | {"sort": "value"})
+    await ask(analyst, "GET /api/v1/rollups", query=of_form | {"children": "true"})
+    await ask(analyst, "GET /api/v1/completeness", query=of_form)
+    await story.listen(analyst, "GET /api/v1/stream", query=at_district, until="position")
+    for format_ in ("csv", "json"):
+        await ask(analyst, "GET /api/v1/exports/figures", query=of_form | {"format": format_})
+        await ask(
+            analyst,
+            "GET /api/v1/exports/indicators",
+            query=over_time | {"indicator": [RATE], "format": format_},
+        )
+
+
+async def _read_catalogue(story: Story, cast: Cast, places: Places) -> None:
+    ask, officer = story.ask, cast.commune
+    on = "2025-06-16"
+    await ask(officer, "GET /api/v1/organizations", query={"on": on, "q": "tan lap"})
+    await ask(
+        officer,
+        "GET /api/v1/organizations/{organization_id}",
+        organization_id=places.commune.id,
+    )
+    await ask(officer, "GET /api/v1/regimes", query={"on": on})
+    await ask(officer, "GET /api/v1/calendar", query={"year": 2025})
+    files = [("file", (name, content.encode())) for name, content in CALENDAR.items()]
+    await ask(cast.administrator, "POST /api/v1/catalogue", query={"dry_run": "true"}, files=files)
+
+
+async def _look_after(story: Story, cast: Cast) -> None:
+    """Tokens of one's own, and the audit."""
+    made = await story.ask(
+        cast.person, "POST /api/v1/tokens", body={"name": "Một cửa điện tử", "days": 90}
+    )
+    await story.ask(cast.person, "GET /api/v1/tokens")
+    await story.ask(cast.person, "DELETE /api/v1/tokens/{token_id}", token_id=made["id"])
+    await story.ask(
+        cast.administrator,
+        "GET /api/v1/audit",
+        query={"action": "token_created", "limit": 10},
+    )
+
+
+async def _read_reminders(story: Story, cast: Cast) -> None:
+    """On the eve of the deadline every commune is reminded; one has no address."""
+    query = {"state": "sent", "limit": 1}
+
+    async def is_sent() -> bool:
+        answer = await cast.province.get("/api/v1/reminders", params=query)
+        return bool(answer.json()["items"])
+
+    await until(is_sent)
+    await story.ask(cast.province, "GET /api/v1/reminders", query=query)
+    async with transaction(story.system.owner) as connection:
+        await connection.execute(
+            text(
+                "UPDATE notifier.timer SET state = 'no_recipient' WHERE stage = 'overdue'"
+                " AND obligation_id = (SELECT min(obligation_id) FROM notifier.timer)"
+            )
+        )
+    await story.ask(cast.province, "GET /api/v1/reminders/without-recipient")
