@@ -15,6 +15,7 @@ from services.intake.documents.endpoints import router as attachments_router
 from services.intake.documents.pages import router as documents_router
 from services.intake.drafts.endpoints import router as drafts_router
 from services.intake.drafts.pages import router as entry_router
+from services.intake.duties.endpoints import router as duties_router
 from services.intake.forms.endpoints import router as forms_router
 from services.intake.forms.scripts import router as scripts_router
 from services.intake.imports.endpoints import router as imports_router
@@ -48,6 +49,7 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         imports_router,
         obligations_router,
         forms_router,
+        duties_router,
         scripts_router,
         drafts_router,
         signing_router,

@@ -82,7 +82,11 @@ class ReportStateV1(Payload):
 
 
 class ObligationStateV1(Payload):
-    """Who owes which report, to whom (null: nobody is above) and until which instant."""
+    """Who owes which report, to whom (null: nobody is above) and until which instant.
+
+    `original_deadline` is that of the rules, where an extension put `deadline` in its place; absent
+    in events of older releases. `reason` is that of an exclusion, an extension, or the undoing.
+    """
 
     obligation_id: Identifier
     sequence: Counter
@@ -95,6 +99,7 @@ class ObligationStateV1(Payload):
     period: str
     cutoff_date: date
     deadline: AwareDatetime
+    original_deadline: AwareDatetime | None = None
     state: ObligationState
     reason: str | None
 

@@ -13,6 +13,8 @@ class EventType(StrEnum):
     OBLIGATION_OPENED = "vn.tonghop.obligation.opened.v1"
     OBLIGATION_FIXED = "vn.tonghop.obligation.fixed.v1"
     OBLIGATION_EXCLUDED = "vn.tonghop.obligation.excluded.v1"
+    OBLIGATION_EXTENDED = "vn.tonghop.obligation.extended.v1"
+    OBLIGATION_INCLUDED = "vn.tonghop.obligation.included.v1"
     AGGREGATE_SIGNED_OFF = "vn.tonghop.aggregate.signed_off.v1"
     CATALOGUE_CHANGED = "vn.tonghop.catalogue.changed.v1"
 

@@ -14,6 +14,8 @@ SENDERS = frozenset({Role.PREPARER, Role.SIGNER})
 SENDERS_AND_PROGRAMS = SENDERS | {Role.SERVICE}
 REVIEWERS = frozenset({Role.REVIEWER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+RECEIVERS = REVIEWERS | ADMINISTRATORS
+"""For which obligations, is judged one by one."""
 TYPISTS = SENDERS | REVIEWERS
 """Reviewers enter for a sender whose report they receive (nhập thay)."""
 TYPISTS_AND_PROGRAMS = SENDERS_AND_PROGRAMS | REVIEWERS
@@ -97,6 +99,37 @@ API = (
     ),
     Route("GET", "/api/v1/obligations", SIGNED_IN, Own(query={"organization": "{organization}"})),
     Route("GET", "/api/v1/obligations/{obligation_id}", SIGNED_IN, Foreign()),
+    Route(
+        "POST",
+        "/api/v1/obligations/acts",
+        RECEIVERS,
+        Foreign(
+            holder="district",
+            body={
+                "verb": "exclude",
+                "reason": "Loại thử",
+                "obligations": [{"obligation_id": "{obligation_id}", "sequence": 1}],
+            },
+        ),
+    ),
+    Route(
+        "POST",
+        "/api/v1/obligations/{obligation_id}/extend",
+        RECEIVERS,
+        Foreign(holder="district", body={"until": "2027-01-01", **WHY}, headers=AT_REPORT),
+    ),
+    Route(
+        "POST",
+        "/api/v1/obligations/{obligation_id}/exclude",
+        RECEIVERS,
+        Foreign(holder="district", body=WHY, headers=AT_REPORT),
+    ),
+    Route(
+        "POST",
+        "/api/v1/obligations/{obligation_id}/include",
+        RECEIVERS,
+        Foreign(holder="district", body=WHY, headers=AT_REPORT),
+    ),
     Route("GET", "/api/v1/drafts/{obligation_id}", TYPISTS_AND_PROGRAMS, Foreign()),
     Route(
         "PUT",

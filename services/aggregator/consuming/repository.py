@@ -53,6 +53,8 @@ class ConsumingRepository:
             [state.cutoff_date for state in states],
             [state.deadline for state in states],
             [state.state.value for state in states],
+            [state.original_deadline for state in states],
+            [state.reason for state in states],
         )
 
     async def cutoffs(self, nodes: Iterable[Node]) -> dict[Node, date]:

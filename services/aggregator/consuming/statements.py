@@ -16,15 +16,17 @@ def in_schema(statement: str, schema: str) -> str:
 UPSERT_OBLIGATIONS = """
 INSERT INTO aggregator.obligation AS held
     (organization_id, form, period, obligation_id, province_id, sequence, receiver_id, cutoff_date,
-     deadline, state)
+     deadline, state, original_deadline, reason)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[],
-                     $7::bigint[], $8::date[], $9::timestamptz[], $10::text[])
+                     $7::bigint[], $8::date[], $9::timestamptz[], $10::text[], $11::timestamptz[],
+                     $12::text[])
     AS given (organization_id, form, period, obligation_id, province_id, sequence, receiver_id,
-              cutoff_date, deadline, state)
+              cutoff_date, deadline, state, original_deadline, reason)
 ORDER BY form, period, organization_id
 ON CONFLICT (form, period, organization_id) DO UPDATE SET
     sequence = excluded.sequence, receiver_id = excluded.receiver_id,
-    cutoff_date = excluded.cutoff_date, deadline = excluded.deadline, state = excluded.state
+    cutoff_date = excluded.cutoff_date, deadline = excluded.deadline, state = excluded.state,
+    original_deadline = excluded.original_deadline, reason = excluded.reason
 WHERE held.sequence < excluded.sequence
 RETURNING form, period, organization_id
 """

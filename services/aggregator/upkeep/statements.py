@@ -31,11 +31,12 @@ SELECT coalesce(max(position), 0) FROM log.event WHERE type = 'vn.tonghop.catalo
 FILL_OBLIGATIONS = """
 INSERT INTO pg_temp.obligation
     (organization_id, form, period, obligation_id, province_id, sequence, receiver_id, cutoff_date,
-     deadline, state)
+     deadline, state, original_deadline, reason)
 SELECT organization_id, form, period, (data ->> 'obligation_id')::bigint,
        (data ->> 'province_id')::bigint, (data ->> 'sequence')::int,
        (data ->> 'receiver_id')::bigint, (data ->> 'cutoff_date')::date,
-       (data ->> 'deadline')::timestamptz, data ->> 'state'
+       (data ->> 'deadline')::timestamptz, data ->> 'state',
+       (data ->> 'original_deadline')::timestamptz, data ->> 'reason'
 FROM pg_temp.newest
 WHERE type LIKE 'vn.tonghop.obligation.%'
 """
@@ -99,7 +100,7 @@ SWAP = (
         key=("form", "period", "organization_id"),
         rest=(
             "obligation_id", "province_id", "sequence", "receiver_id", "cutoff_date", "deadline",
-            "state",
+            "state", "original_deadline", "reason",
         ),
     ),
     *swap(

@@ -41,25 +41,28 @@ STORE = """
 WITH wanted AS (
     SELECT * FROM unnest(
         $1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::integer[],
-        $7::text[], $8::text[]
-    ) AS w (organization_id, province_id, receiver_id, deadline, state, sequence, code, verb)
+        $7::text[], $8::text[], $16::timestamptz[]
+    ) AS w (organization_id, province_id, receiver_id, deadline, state, sequence, code, verb,
+            original_deadline)
 ), stored AS (
     INSERT INTO log.obligation AS o (
         organization_id, province_id, regime, form, period, receiver_id, cutoff_date, deadline,
-        state, sequence)
-    SELECT organization_id, province_id, $9, $10, $11, receiver_id, $12::date, deadline, state,
-           sequence
+        original_deadline, state, sequence)
+    SELECT organization_id, province_id, $9, $10, $11, receiver_id, $12::date, deadline,
+           original_deadline, state, sequence
     FROM wanted ORDER BY organization_id
     ON CONFLICT (organization_id, regime, form, period) DO UPDATE
     SET receiver_id = excluded.receiver_id, cutoff_date = excluded.cutoff_date,
-        deadline = excluded.deadline, state = excluded.state, sequence = excluded.sequence
+        deadline = excluded.deadline, original_deadline = excluded.original_deadline,
+        state = excluded.state, sequence = excluded.sequence
     WHERE o.state = 'provisional' AND o.sequence = excluded.sequence - 1
     RETURNING o.*
 ), acts AS (
     INSERT INTO log.obligation_act (
-        obligation_id, sequence, verb, state, receiver_id, cutoff_date, deadline, at, reason)
-    SELECT s.id, s.sequence, w.verb, s.state, s.receiver_id, s.cutoff_date, s.deadline, $13,
-           CASE s.state WHEN 'excluded' THEN $14::text END
+        obligation_id, sequence, verb, state, receiver_id, cutoff_date, deadline,
+        original_deadline, at, reason)
+    SELECT s.id, s.sequence, w.verb, s.state, s.receiver_id, s.cutoff_date, s.deadline,
+           s.original_deadline, $13, CASE s.state WHEN 'excluded' THEN $14::text END
     FROM stored s JOIN wanted w USING (organization_id)
 ), events AS (
     INSERT INTO log.event (
@@ -74,7 +77,7 @@ WITH wanted AS (
                'province_id', s.province_id, 'receiver_id', s.receiver_id,
                'regime', s.regime, 'form', s.form, 'period', s.period,
                'cutoff_date', s.cutoff_date, 'deadline', s.deadline,
-               'state', s.state,
+               'original_deadline', s.original_deadline, 'state', s.state,
                'reason', CASE s.state WHEN 'excluded' THEN $14::text END),
            $13
     FROM stored s JOIN wanted w USING (organization_id) ORDER BY s.organization_id
@@ -190,9 +193,10 @@ async def store(
     One that moved on meanwhile, or is fixed already, is left as it is.
     """
     columns = zip(*(_stored_values(each, codes=codes) for each in obligations), strict=True)
+    *firsts, originals = (list(column) for column in columns)
     stored: int = await connection.fetchval(
         STORE,
-        *(list(column) for column in columns),
+        *firsts,
         change.regime,
         change.form,
         change.period,
@@ -200,6 +204,7 @@ async def store(
         change.at,
         change.reason,
         change.catalogue_number,
+        originals,
     )
     return stored
 
@@ -257,6 +262,7 @@ def _stored_values(
         obligation.sequence,
         codes[obligation.organization_id],
         verb,
+        obligation.original_deadline,
     )
 
 

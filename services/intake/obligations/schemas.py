@@ -25,6 +25,7 @@ class ObligationModel(Answer):
     """What is owed by whom to whom until when; `report` is null until something was sent.
 
     A provisional obligation becomes fixed at its cut-off; who is excluded owes nothing.
+    `original_deadline` is that of the rules, where an extension put another in its place.
     """
 
     obligation_id: int
@@ -36,6 +37,7 @@ class ObligationModel(Answer):
     period: str
     cutoff_date: date
     deadline: datetime
+    original_deadline: datetime | None
     state: ObligationState
     standing: Standing
     report: AnsweringReport | None
@@ -75,6 +77,7 @@ def duty_json(duty: Duty, known: Catalogue, *, now: datetime) -> dict[str, Any]:
         "period": obligation.period,
         "cutoff_date": obligation.cutoff_date,
         "deadline": obligation.deadline,
+        "original_deadline": obligation.original_deadline,
         "state": obligation.state.value,
         "standing": standing_of(duty, now=now).value,
         "report": None

@@ -52,7 +52,7 @@ class StoredVersion:
 
 OBLIGATION_COLUMNS = """
 o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form, o.period,
-o.receiver_id, o.cutoff_date, o.deadline, o.state AS obligation_state,
+o.receiver_id, o.cutoff_date, o.deadline, o.original_deadline, o.state AS obligation_state,
 o.sequence AS obligation_sequence
 """
 
@@ -81,6 +81,7 @@ def obligation_of(row: Row) -> Obligation:
         deadline=row["deadline"],
         state=ObligationState(row["obligation_state"]),
         sequence=row["obligation_sequence"],
+        original_deadline=row["original_deadline"],
     )
 
 

@@ -31,7 +31,8 @@ from shared.web.principals import Principal
 
 READ_CONTEXT = """
 SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form, o.period,
-       o.receiver_id, o.cutoff_date, o.deadline, o.state AS obligation_state,
+       o.receiver_id, o.cutoff_date, o.deadline, o.original_deadline,
+       o.state AS obligation_state,
        o.sequence AS obligation_sequence,
        r.id AS report_id, r.sequence, r.state, r.last_version, r.live_version,
        r.official_version, r.first_submitted_at,

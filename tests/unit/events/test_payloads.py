@@ -63,6 +63,7 @@ OBLIGATION: dict[str, Any] = {
     "period": "2025-Q2",
     "cutoff_date": "2025-06-14",
     "deadline": "2025-06-17T17:00:00Z",
+    "original_deadline": None,
     "state": "fixed",
     "reason": None,
 }

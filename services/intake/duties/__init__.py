@@ -1,0 +1,1 @@
+"""Duties: what receivers do with obligations, and the history of each."""
