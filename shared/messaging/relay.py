@@ -34,6 +34,7 @@ LINGER_SECONDS = 0.01
 _REPUBLISH_ALL = "UPDATE log.event SET published_at = NULL WHERE published_at IS NOT NULL"
 
 # recorded_at never falls as positions rise, whatever the clocks of successive leaders say.
+# A province's first event gives the province the next place among the streams.
 _PLACE = """
 WITH unplaced AS (
     SELECT id, row_number() OVER (ORDER BY id) AS number
@@ -41,23 +42,26 @@ WITH unplaced AS (
 ), last AS (
     SELECT position, recorded_at FROM log.event
     WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1
+), placed AS (
+    UPDATE log.event
+    SET position = coalesce((SELECT position FROM last), 0) + unplaced.number,
+        recorded_at = greatest($2, (SELECT recorded_at FROM last)),
+        published_at = CASE WHEN $3 THEN $2 END
+    FROM unplaced
+    WHERE event.id = unplaced.id
+    RETURNING event.province_id
+), new AS (
+    SELECT DISTINCT province_id FROM placed
+    WHERE NOT EXISTS (SELECT FROM log.stream WHERE stream.province_id = placed.province_id)
+      AND province_id IS NOT NULL
+), streams AS (
+    INSERT INTO log.stream (province_id, ordinal)
+    SELECT province_id,
+           (SELECT coalesce(max(ordinal) + 1, 0) FROM log.stream)
+               + row_number() OVER (ORDER BY province_id) - 1
+    FROM new
 )
-UPDATE log.event
-SET position = coalesce((SELECT position FROM last), 0) + unplaced.number,
-    recorded_at = greatest($2, (SELECT recorded_at FROM last)),
-    published_at = CASE WHEN $3 THEN $2 END
-FROM unplaced
-WHERE event.id = unplaced.id
-RETURNING event.province_id
-"""
-
-_ADD_STREAMS = """
-INSERT INTO log.stream (province_id, ordinal)
-SELECT province_id,
-       (SELECT coalesce(max(ordinal) + 1, 0) FROM log.stream)
-           + row_number() OVER (ORDER BY province_id) - 1
-FROM unnest($1::bigint[]) AS new (province_id)
-WHERE NOT EXISTS (SELECT FROM log.stream WHERE stream.province_id = new.province_id)
+SELECT count(*) FROM placed
 """
 
 _UNPUBLISHED = f"""
@@ -69,11 +73,6 @@ ORDER BY position LIMIT $1
 _MARK = """
 UPDATE log.event SET published_at = $1
 WHERE published_at IS NULL AND position BETWEEN $2 AND $3
-"""
-
-_ANYTHING_WAITS = """
-SELECT EXISTS (SELECT FROM log.event WHERE position IS NULL)
-    OR EXISTS (SELECT FROM log.event WHERE position IS NOT NULL AND published_at IS NULL)
 """
 
 _BACKLOG = """
@@ -98,7 +97,6 @@ class Relay:
         self._clock = clock
         self._batch_events = batch_events
         self._hinted = asyncio.Event()
-        self._provinces: set[int] = set()
         self._leading = False
 
     @property
@@ -138,8 +136,7 @@ class Relay:
                 await connection.execute(_REPUBLISH_ALL)
             while not stop.is_set():
                 self._hinted.clear()
-                if await connection.fetchval(_ANYTHING_WAITS):
-                    await self._step(connection)
+                if await self._step(connection):
                     await asyncio.sleep(LINGER_SECONDS)
                 else:
                     await wait_for(self._hinted, seconds=POLL_SECONDS)
@@ -147,29 +144,26 @@ class Relay:
         finally:
             self._leading = False
 
-    async def _step(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Moves one batch on."""
-        moved = await self._place(connection)
-        if self._log.placing_publishes:
-            await self._log.publish(())
-        else:
+    async def _step(self, connection: "asyncpg.Connection[Any]") -> int:
+        """Moves one batch on; tells how many events, 0 when none waited."""
+        placing_publishes = self._log.placing_publishes
+        moved: int = await connection.fetchval(
+            _PLACE, self._batch_events, self._clock.now(), placing_publishes
+        )
+        if not placing_publishes:
             moved = await self._publish(connection)
+        elif moved:
+            await self._log.publish(())
+        if moved:
+            await self._count(connection, moved)
+        return moved
+
+    async def _count(self, connection: "asyncpg.Connection[Any]", moved: int) -> None:
         EVENTS_RELAYED.labels(self._log.kind).inc(moved)
         if moved < self._batch_events:
             RELAY_BACKLOG.labels(self._log.kind).set(0)
         else:
             await self._measure(connection)
-
-    async def _place(self, connection: "asyncpg.Connection[Any]") -> int:
-        async with connection.transaction():
-            rows = await connection.fetch(
-                _PLACE, self._batch_events, self._clock.now(), self._log.placing_publishes
-            )
-            provinces = {row["province_id"] for row in rows} - {None}
-            if not provinces <= self._provinces:
-                await connection.execute(_ADD_STREAMS, sorted(provinces))
-        self._provinces |= provinces
-        return len(rows)
 
     async def _publish(self, connection: "asyncpg.Connection[Any]") -> int:
         rows = await connection.fetch(_UNPUBLISHED, self._batch_events)
