@@ -27,7 +27,7 @@ demo-reset: $(RUNTIME) ## Throw away the data of the demonstrations
 	@$(BIN)/tonghop demo --reset --world year
 
 test: $(DEVELOPMENT) ## Run the tests (PYTEST_ARGS="tests/unit -x")
-	@scripts/install-system-packages kafka browser
+	@scripts/install-system-packages kafka browser $(if $(CI),deployment)
 	@$(BIN)/pytest -m "not soak" $(PYTEST_ARGS)
 
 soak: $(DEVELOPMENT) ## Run the long tests: faults, races, many random histories

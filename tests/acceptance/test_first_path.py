@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.messaging.local_kafka_libraries import LocalKafkaError, kafka_libraries
 from shared.ports import free_port
 from shared.runtime import listen
 from tests.acceptance.demonstration import (
@@ -21,7 +20,6 @@ from tests.acceptance.demonstration import (
     sign_in,
     value_of,
 )
-from tests.fixtures.availability import unavailable
 from tests.support.province import FORM, PERIOD, Caller
 from tests.support.waiting import until
 
@@ -214,11 +212,8 @@ async def _all_is_as_it_was(demo: Demonstration, address: str, *, total: int) ->
 
 
 @pytest.mark.kafka
+@pytest.mark.usefixtures("kafka_programs")
 async def test_over_kafka_it_shows_one_event_read_from_the_topic(tmp_path: Path) -> None:
-    try:
-        await kafka_libraries()
-    except LocalKafkaError as error:
-        unavailable(str(error).splitlines()[0])
     async with AsyncExitStack() as stack:
         demo = await stack.enter_async_context(
             demonstration(tmp_path, port=free_port(), arguments=("--log", "kafka"))

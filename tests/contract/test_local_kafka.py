@@ -19,7 +19,6 @@ from shared.messaging.local_kafka_libraries import (
     check_tools,
     kafka_libraries,
 )
-from tests.fixtures.availability import unavailable
 
 READ_TIMEOUT_MILLISECONDS = 10_000
 
@@ -36,14 +35,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-async def libraries() -> Path:
-    try:
-        return await kafka_libraries()
-    except (KafkaToolsMissing, KafkaLibrariesUnavailable) as error:
-        return unavailable(str(error).splitlines()[0])
 
 
 def runs(pid: int) -> bool:
@@ -97,9 +88,9 @@ async def test_what_is_sent_is_read_in_order(kafka_bootstrap: str) -> None:
 
 @pytest.mark.kafka
 async def test_messages_outlive_a_stop_and_a_kill_of_the_broker(
-    tmp_path: Path, libraries: Path
+    tmp_path: Path, kafka_programs: Path
 ) -> None:
-    broker = LocalKafka(tmp_path, libraries=libraries)
+    broker = LocalKafka(tmp_path, libraries=kafka_programs)
     await broker.start()
     await make_topic(broker.bootstrap_servers, "kept")
     for end, value in ((broker.stop, b"before stop"), (broker.kill, b"before kill")):
@@ -115,17 +106,17 @@ async def test_messages_outlive_a_stop_and_a_kill_of_the_broker(
 
 @pytest.mark.kafka
 async def test_a_broker_whose_starter_was_killed_is_replaced(
-    tmp_path: Path, libraries: Path
+    tmp_path: Path, kafka_programs: Path
 ) -> None:
     starter = subprocess.Popen(  # noqa: ASYNC220, S603 - our own program, killed below
-        [sys.executable, "-c", STARTER_THAT_NEVER_STOPS, str(tmp_path), str(libraries)],
+        [sys.executable, "-c", STARTER_THAT_NEVER_STOPS, str(tmp_path), str(kafka_programs)],
         stdout=subprocess.PIPE,
     )
     assert starter.stdout is not None
     orphan = int(starter.stdout.readline())
     os.kill(starter.pid, signal.SIGKILL)
     starter.communicate()
-    broker = LocalKafka(tmp_path, libraries=libraries)
+    broker = LocalKafka(tmp_path, libraries=kafka_programs)
     await broker.start()
     await broker.stop()
     assert not runs(orphan)
@@ -133,12 +124,12 @@ async def test_a_broker_whose_starter_was_killed_is_replaced(
 
 @pytest.mark.kafka
 async def test_a_broker_that_ends_at_once_is_told_with_its_last_words(
-    tmp_path: Path, libraries: Path
+    tmp_path: Path, kafka_programs: Path
 ) -> None:
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "meta.properties").write_text("version=1\ncluster.id=broken\n")
     with pytest.raises(KafkaDidNotStart, match="properties"):
-        await LocalKafka(tmp_path, libraries=libraries).start()
+        await LocalKafka(tmp_path, libraries=kafka_programs).start()
     assert not (tmp_path / "kafka.pid").exists()
 
 

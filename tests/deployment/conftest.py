@@ -12,11 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.embedded import Server
 from shared.db.engine import create_engine
 from shared.messaging.local_kafka import LocalKafka
-from shared.messaging.local_kafka_libraries import LocalKafkaError, kafka_libraries
 from tests.deployment.composition import SERVICES, container
 from tests.deployment.processes import ContainerProcess
 from tests.deployment.world import Province, make_province
-from tests.fixtures.availability import unavailable
 
 DATABASE = "deployment"
 
@@ -58,20 +56,12 @@ async def empty_database(postgres_server: Server) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def libraries() -> Path:
-    try:
-        return await kafka_libraries()
-    except LocalKafkaError as error:
-        return unavailable(str(error).splitlines()[0])
-
-
-@pytest.fixture(scope="module")
 async def installation(
-    empty_database: str, libraries: Path, tmp_path_factory: pytest.TempPathFactory
+    empty_database: str, kafka_programs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Installation]:
     """Started as docker-compose starts it: the broker, migrate to its end, the services."""
     folder = tmp_path_factory.mktemp("deployment")
-    broker = LocalKafka(folder / "kafka", libraries=libraries)
+    broker = LocalKafka(folder / "kafka", libraries=kafka_programs)
     moved = {
         "TONGHOP_DATABASE_URL": empty_database,
         "TONGHOP_KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap_servers,
@@ -93,7 +83,7 @@ async def installation(
             services=services,
             broker=broker,
             broker_folder=folder / "kafka",
-            libraries=libraries,
+            libraries=kafka_programs,
             province=province,
             engine=engine,
         )

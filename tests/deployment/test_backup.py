@@ -32,7 +32,9 @@ def tools_folder() -> Path:
     for folder in reversed(folders):
         if all((folder / tool).exists() for tool in TOOLS):
             return folder
-    pytest.skip("no PostgreSQL with its own pg_dump is installed")
+    pytest.skip(
+        "no PostgreSQL with its own pg_dump: run scripts/install-system-packages deployment"
+    )
 
 
 @pytest.fixture(scope="module")

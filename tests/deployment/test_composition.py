@@ -37,7 +37,7 @@ def compose() -> list[str]:
             known = subprocess.run([*words, "version"], capture_output=True, check=False)  # noqa: S603
             if known.returncode == 0:
                 return words
-    pytest.skip("docker-compose is not installed")
+    pytest.skip("no docker-compose: run scripts/install-system-packages deployment")
 
 
 def read_by(compose: list[str], **environment: str) -> "subprocess.CompletedProcess[str]":

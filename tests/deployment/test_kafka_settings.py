@@ -62,16 +62,16 @@ async def offered_id(data: Path) -> str:
 
 
 async def test_kafka_accepts_them_and_the_disk_keeps_its_identity(
-    libraries: Path, tmp_path: Path
+    kafka_programs: Path, tmp_path: Path
 ) -> None:
     properties, data = tmp_path / "server.properties", tmp_path / "data"
     properties.write_text(server_properties(data=data))
     first = await offered_id(data)
-    made = await format_storage(libraries, properties, cluster_id=first)
+    made = await format_storage(kafka_programs, properties, cluster_id=first)
     assert "Formatting" in made
     again = await offered_id(data)
     assert again == first
-    kept = await format_storage(libraries, properties, cluster_id=again)
+    kept = await format_storage(kafka_programs, properties, cluster_id=again)
     assert "already formatted" in kept
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from services.aggregator import app as aggregator_app
 from services.intake import app as intake_app
 from services.notifier import app as notifier_app
 from tests.deployment.composition import CADDYFILE, PROJECT, SERVICES, routed_to
+from tests.fixtures.availability import required_program
 
 ROUTERS: dict[str, Sequence[APIRouter]] = {
     "intake": intake_app.routers(in_demo=True),
@@ -55,9 +55,7 @@ def test_what_nobody_claims_is_intake_s(path: str) -> None:
 
 @pytest.mark.parametrize("tls", ["off", "automatic", "internal"])
 def test_caddy_accepts_the_file(tls: str, tmp_path: Path) -> None:
-    program = shutil.which("caddy")
-    if program is None:
-        pytest.skip("Caddy is not installed")
+    program = required_program("caddy", group="deployment")
     address = ":8080" if tls == "off" else "reports.example"
     checked = subprocess.run(  # noqa: S603
         [program, "validate", "--config", str(CADDYFILE), "--adapter", "caddyfile"],

@@ -14,6 +14,7 @@ from tests.deployment.composition import PROJECT, SERVICES, memory_limit
 from tests.deployment.conftest import Installation
 from tests.deployment.processes import caddy
 from tests.deployment.world import Sender, receipts
+from tests.fixtures.availability import required_program
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.kafka
@@ -49,9 +50,7 @@ async def test_the_notifier_learns_from_kafka_what_is_owed(installation: Install
 
 @pytest.fixture
 async def one_address(installation: Installation, tmp_path: Path) -> AsyncIterator[str]:
-    program = shutil.which("caddy")
-    if program is None:
-        pytest.skip("Caddy is not installed")
+    program = required_program("caddy", group="deployment")
     upstreams = {
         name.upper(): f"127.0.0.1:{process.port}" for name, process in installation.services.items()
     }

@@ -39,6 +39,7 @@ def code(text: str) -> OrganizationCode:
     return OrganizationCode(text)
 
 
+@pytest.mark.optional
 def test_the_links_are_those_of_the_statistics_office() -> None:
     if not TABLE.is_file():
         pytest.skip("the statistics office's table is not beside the repository")

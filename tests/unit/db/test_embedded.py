@@ -232,6 +232,7 @@ def others_may_reach(path: Path) -> bool:
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
 
 
+@pytest.mark.optional
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.skipif(
     not others_may_reach(find_binaries().folder), reason="the programs lie in a private folder"
