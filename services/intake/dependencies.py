@@ -1,11 +1,14 @@
 """What the routes of intake receive."""
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 
 from services.intake.service import Intake
+from shared.web.conditional import VARY, holds, tag_of
+from shared.web.json import JSON_MEDIA_TYPE, write_json
 from shared.web.problems import (
     IdempotencyKeyRequired,
     MalformedRequest,
@@ -19,7 +22,7 @@ LARGEST_ID = 2**63 - 1
 LONGEST_KEY = 128
 """Characters of an Idempotency-Key."""
 
-_ENTITY_TAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
+_ENTITY_TAG = re.compile(r'(?:W/)?"?([0-9]{1,9})(?:-[0-9a-f]{24})?"?')
 
 
 async def current_intake(request: Request) -> Intake:
@@ -37,6 +40,22 @@ IfMatch = Annotated[
 def entity_tag(version: int) -> str:
     """ETag of a version (RFC 9110, section 8.8.3)."""
     return f'"{version}"'
+
+
+def versioned_answer(
+    request: Request, document: Mapping[str, Any], *, version: int | str
+) -> Response:
+    """A read whose ETag begins with the version that If-Match must name.
+
+    The rest of it is of the answer itself: it may say more than its version (a deadline that was
+    moved, say), and If-None-Match must not hide that.
+    """
+    text = write_json(document)
+    tag = f'"{version}-{tag_of(text.encode())[1:-1]}"'
+    headers = {"ETag": tag, "Vary": VARY}
+    if holds(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(text, headers=headers, media_type=JSON_MEDIA_TYPE)
 
 
 def version_named(if_match: str | None) -> int:

@@ -27,7 +27,9 @@ class Person:
     browser: httpx.AsyncClient
     csrf_token: str
 
-    async def call(self, route: Route, *, words: Mapping[str, str]) -> httpx.Response:
+    async def call(
+        self, route: Route, *, words: Mapping[str, str], **headers: str
+    ) -> httpx.Response:
         """The route's call, about what `words` name; only the head of an answer that streams."""
         guard, client, named = route.guard or Own(), self._client_for(route), dict(words)
         sent: dict[str, Any] = {"params": _filled(guard.query, words)}
@@ -40,6 +42,8 @@ class Person:
                 sent["data"] = {"csrf_token": self.csrf_token, **_filled(guard.form, words)}
             if guard.file is not None:
                 sent["files"] = {"file": guard.file}
+        for name, value in headers.items():
+            sent.setdefault("headers", {})[name.replace("_", "-")] = value
         request = client.build_request(route.method, route.path.format_map(named), **sent)
         answer = await client.send(request, stream=True)
         if not answer.headers.get("content-type", "").startswith("text/event-stream"):

@@ -3,11 +3,11 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.intake.aggregates.schemas import AggregateModel, SignOffBody, aggregate_json
-from services.intake.aggregates.use_cases import Aggregate, read_aggregate, sign_off
-from services.intake.dependencies import IfMatch, IntakeDep
+from services.intake.aggregates.use_cases import read_aggregate, sign_off
+from services.intake.dependencies import IfMatch, IntakeDep, versioned_answer
 from shared.web.access import SignedIn, require
 from shared.web.json import ExactRoute, json_response
 from shared.web.principals import Principal, Role
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1", tags=["aggregates"], route_class=ExactRoute
 
 Name = Annotated[str, Path(min_length=1, max_length=64)]
 SignerDep = Annotated[Principal, require(Role.REVIEWER, Role.SIGNER)]
-_TAG = re.compile(r'(?:W/)?"?([0-9a-f]{64})"?')
+_TAG = re.compile(r'(?:W/)?"?([0-9a-f]{64})(?:-[0-9a-f]{24})?"?')
 
 
 @router.get(
@@ -26,17 +26,19 @@ _TAG = re.compile(r'(?:W/)?"?([0-9a-f]{64})"?')
     responses={200: {"model": AggregateModel}},
 )
 async def read(
+    request: Request,
     slug: Name,
     period: Name,
+    *,
     principal: SignedIn,
     intake: IntakeDep,
     organization: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    """The approved figures now, beside what was signed off; ETag is what If-Match must name."""
+    """The approved figures now, beside what was signed off; If-Match names its ETag, or sha256."""
     aggregate = await read_aggregate(
         intake, principal, slug=slug, period=period, organization=organization
     )
-    return _answer(aggregate)
+    return versioned_answer(request, aggregate_json(aggregate), version=aggregate.sha256)
 
 
 @router.post(
@@ -63,9 +65,5 @@ async def sign(
         reason=body.reason,
         organization=body.organization,
     )
-    return _answer(aggregate, status_code=201)
-
-
-def _answer(aggregate: Aggregate, *, status_code: int = 200) -> Response:
     headers = {"ETag": f'"{aggregate.sha256}"'}
-    return json_response(aggregate_json(aggregate), status_code=status_code, headers=headers)
+    return json_response(aggregate_json(aggregate), status_code=201, headers=headers)

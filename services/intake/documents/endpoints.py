@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
@@ -11,6 +11,7 @@ from services.intake.documents.schemas import AttachmentModel, attachment_json
 from services.intake.documents.use_cases import keep_attachment, read_attachment
 from shared.domain.identifiers import ObligationId
 from shared.web.access import SignedIn, require
+from shared.web.conditional import holds
 from shared.web.forms import form_with_files
 from shared.web.json import json_response
 from shared.web.principals import Principal, Role
@@ -76,7 +77,8 @@ async def upload(
     response_class=Response,
     summary="Download a signed file",
     responses={
-        200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+        200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
+        304: {"description": "You hold it: a kept file never changes."},
     },
 )
 async def download(
@@ -84,13 +86,19 @@ async def download(
     sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
     principal: SignedIn,
     intake: IntakeDep,
+    if_none_match: Annotated[
+        str | None, Header(description="The ETag of the file that you hold.")
+    ] = None,
 ) -> Response:
     """The signed file, to be saved: a browser neither opens nor runs it (nosniff)."""
     kept = await read_attachment(intake, principal, ObligationId(obligation_id), sha256=sha256)
+    tag = f'"{kept.sha256}"'
+    if holds(if_none_match or "", tag):
+        return Response(status_code=304, headers={"ETag": tag})
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.file_name, safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "ETag": f'"{kept.sha256}"',
+        "ETag": tag,
     }
     return Response(kept.content, media_type="application/pdf", headers=headers)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from services.intake.dependencies import (
     LARGEST_ID,
@@ -10,6 +10,7 @@ from services.intake.dependencies import (
     IntakeDep,
     entity_tag,
     version_named,
+    versioned_answer,
 )
 from services.intake.drafts import use_cases
 from services.intake.drafts.schemas import DraftBody, DraftModel, draft_json
@@ -28,12 +29,12 @@ SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVIC
     "/drafts/{obligation_id}", summary="Read a draft", responses={200: {"model": DraftModel}}
 )
 async def read_draft(
-    obligation_id: ObligationNumber, principal: SenderDep, intake: IntakeDep
+    request: Request, obligation_id: ObligationNumber, principal: SenderDep, intake: IntakeDep
 ) -> Response:
-    """What is kept; ETag is the version that the next PUT must name."""
+    """What is kept; the next PUT must name its ETag, or its version."""
     desk = await use_cases.open_desk(intake, principal, ObligationId(obligation_id))
-    headers = {"ETag": entity_tag(desk.draft.version)}
-    return json_response(draft_json(ObligationId(obligation_id), desk.draft), headers=headers)
+    document = draft_json(ObligationId(obligation_id), desk.draft)
+    return versioned_answer(request, document, version=desk.draft.version)
 
 
 @router.put(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from services.intake.dependencies import (
     LARGEST_ID,
@@ -10,6 +10,7 @@ from services.intake.dependencies import (
     IntakeDep,
     entity_tag,
     version_named,
+    versioned_answer,
 )
 from services.intake.places import place_of
 from services.intake.reports import use_cases
@@ -49,12 +50,14 @@ ReviewerDep = Annotated[Principal, require(Role.REVIEWER)]
     summary="Read a report",
     responses={200: {"model": ReportModel}},
 )
-async def read_report(report_id: ReportNumber, principal: SignedIn, intake: IntakeDep) -> Response:
-    """A report with its acts and versions; ETag is what If-Match of an act must name."""
+async def read_report(
+    request: Request, report_id: ReportNumber, principal: SignedIn, intake: IntakeDep
+) -> Response:
+    """A report with its acts and versions; If-Match of an act names its ETag, or its sequence."""
     history = await use_cases.read_history(intake, principal, ReportId(report_id))
     place = place_of(await intake.catalogue.current(), history.filed.obligation)
-    headers = {"ETag": entity_tag(history.filed.report.sequence)}
-    return json_response(history_json(history, place), headers=headers)
+    document = history_json(history, place)
+    return versioned_answer(request, document, version=history.filed.report.sequence)
 
 
 @router.get(
