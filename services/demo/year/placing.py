@@ -4,6 +4,8 @@ The relay does the same for events as they come; here it would take a batch afte
 years of history to this morning.
 """
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.engine import driver, transaction
@@ -13,11 +15,14 @@ from shared.messaging.table import last_position, read_identity
 
 PLACE = """
 WITH numbered AS (
-    SELECT id, row_number() OVER (ORDER BY occurred_at, id) AS number FROM log.event
-)
+    SELECT id, row_number() OVER (ORDER BY occurred_at, id) AS number,
+           coalesce($1::timestamptz, occurred_at) AS recorded_at
+    FROM log.event WHERE position IS NULL
+), last AS (SELECT coalesce(max(position), 0) AS position FROM log.event)
 UPDATE log.event
-SET position = numbered.number, recorded_at = event.occurred_at, published_at = event.occurred_at
-FROM numbered WHERE numbered.id = event.id
+SET position = last.position + numbered.number, recorded_at = numbered.recorded_at,
+    published_at = numbered.recorded_at
+FROM numbered, last WHERE numbered.id = event.id
 """
 
 ADD_STREAMS = """
@@ -31,8 +36,25 @@ async def place_events(engine: AsyncEngine) -> None:
     """Place every event of a log in which none is placed yet."""
     async with transaction(engine) as connection:
         native = await driver(connection)
-        await native.execute(PLACE)
+        await native.execute(PLACE, None)
         await native.execute(ADD_STREAMS)
+
+
+async def place_later_events(engine: AsyncEngine, *, recorded_at: datetime) -> None:
+    """Place what came after the others, whenever it is told to have happened."""
+    async with transaction(engine) as connection:
+        await (await driver(connection)).execute(PLACE, recorded_at)
+
+
+async def instant_of(engine: AsyncEngine, position: int) -> datetime:
+    """When the event at a position was recorded; raises LookupError if there is none."""
+    async with engine.connect() as connection:
+        found: datetime | None = await (await driver(connection)).fetchval(
+            "SELECT recorded_at FROM log.event WHERE position = $1", position
+        )
+    if found is None:
+        raise LookupError(f"no event at position {position}")
+    return found
 
 
 async def mark_applied(engine: AsyncEngine, schema: ConsumerSchema) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.aggregator.upkeep.rebuild import rebuild
 from services.demo.progress import Progress
 from services.demo.year.economy import OFFICE
-from services.demo.year.placing import mark_applied, place_events
+from services.demo.year.placing import mark_applied, place_events, place_later_events
 from services.demo.year.reminders import set_reminders
 from services.demo.year.sheets import PROCEDURES, Figuring, content_of, with_slip
+from services.demo.year.signing import sign_off_past
 from services.demo.year.timeline import STORY_BEGINS, YEAR_START, Timeline
 from services.demo.year.units import Units, units_of
 from services.demo.year.writing import Told, Writer
@@ -23,7 +24,7 @@ from shared.catalogue.regimes import Regime
 from shared.clock import FixedClock
 from shared.db.engine import driver, transaction
 from shared.domain.figures import Figures
-from shared.domain.identifiers import AccountId, FormCode, OrganizationId
+from shared.domain.identifiers import AccountId, FormCode, OrganizationCode, OrganizationId
 from shared.domain.obligations import Obligation
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.periods import Frequency, Period, PeriodCalendar, periods_between
@@ -31,6 +32,7 @@ from shared.domain.time import end_of_day
 from shared.messaging.offsets import ConsumerSchema
 
 TODAY = YEAR_START.date()
+PROVINCE = OrganizationCode("75")
 FIRST_DAY = STORY_BEGINS.date()
 """Periods whose window touches this day or a later one are told."""
 
@@ -63,6 +65,8 @@ async def seed_year(
     await set_reminders(engine, at=YEAR_START)
     progress(len(chapters) * 3 // 2, total, doing="Adding up every district and province")
     await rebuild(engine, catalogue=known)
+    await sign_off_past(engine, actor_id=actor_id, province=PROVINCE, now=YEAR_START)
+    await place_later_events(engine, recorded_at=YEAR_START)
     await mark_applied(engine, ConsumerSchema.AGGREGATOR)
     progress(total, total, doing="Done")
 

@@ -20,6 +20,7 @@ from shared.domain.figures import figures_from_text
 from shared.domain.identifiers import FormCode, OrganizationCode, OrganizationId
 from shared.domain.sheets import check
 from shared.events.payloads import ObligationStateV1, ReportStateV1, read_payload
+from shared.events.topics import EventType
 
 WORLD = WORLDS[WorldName.YEAR]
 DISTRICTS = ("695", "741")
@@ -86,6 +87,7 @@ async def test_a_prepared_history_is_as_sound_as_one_that_was_lived(told: Told) 
     await _nothing_past_will_be_mailed(told)
     await _there_is_work_left(told)
     await _a_dissolved_units_account_has_ended(told)
+    await _the_province_has_signed_off_what_is_past(told)
 
 
 async def _every_version_keeps_the_rules(told: Told) -> None:
@@ -117,7 +119,8 @@ async def _every_event_has_its_shape_and_place(told: Told) -> None:
     assert [event.position for event in events] == list(range(1, len(events) + 1))
     sequences: dict[str, int] = {}
     for event in events:
-        assert event.occurred_at == event.recorded_at
+        placed_later = event.type == EventType.AGGREGATE_SIGNED_OFF
+        assert event.recorded_at == (WORLD.starts if placed_later else event.occurred_at)
         if ".report." in event.type or ".obligation." in event.type:
             sequence = _sequence(event)
             assert sequence == sequences.get(event.subject, 0) + 1, event.subject
@@ -151,6 +154,16 @@ async def _there_is_work_left(told: Told) -> None:
     assert {period for period, state in states if state != "approved"} <= {"2025-09", "2025-Q3"}
     assert states["2024-Q1", "approved"] > 0
     assert ("2024-01", "approved") in states
+
+
+async def _the_province_has_signed_off_what_is_past(told: Told) -> None:
+    rows = await told.rows(
+        "SELECT form, period FROM log.aggregate_signoff WHERE signed_at < :now ORDER BY period",
+        now=WORLD.starts,
+    )
+    assert {(row.form, row.period) for row in rows} == {
+        (form, period) for form in ("KTXH-01", "KTXH-02") for period in ("2025-07", "2025-08")
+    }
 
 
 async def _a_dissolved_units_account_has_ended(told: Told) -> None:
