@@ -88,7 +88,11 @@ def test_writing_is_exact(value, written):
     assert write_json(value) == written
 
 
-@pytest.mark.parametrize("value", [1.5, Decimal("NaN"), Decimal("Infinity"), object()], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [1.5, Decimal("NaN"), Decimal("Infinity"), object()],
+    ids=["float", "not-a-number", "infinite", "of-no-known-type"],
+)
 def test_what_has_no_exact_form_is_refused(value):
     with pytest.raises(TypeError):
         write_json([value])
