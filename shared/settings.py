@@ -131,6 +131,12 @@ class Settings(BaseSettings):
         le=104_857_600,
         description="Largest signed PDF that is kept with a report, in bytes.",
     )
+    workbook_limit_bytes: int = Field(
+        default=5_242_880,
+        ge=1_024,
+        le=104_857_600,
+        description="Largest workbook or table that is read into a draft, in bytes.",
+    )
     requests_per_minute_of_account: int = Field(
         default=3_000,
         ge=0,

@@ -31,6 +31,8 @@ from services.intake.signing.endpoints import router as signing_router
 from services.intake.signing.pages import router as signing_pages_router
 from services.intake.submissions.endpoints import router as submissions_router
 from services.intake.submissions.pages import router as sending_router
+from services.intake.workbooks.endpoints import router as workbooks_router
+from services.intake.workbooks.pages import router as workbook_pages_router
 from shared.web.application import Lifespan, ReadinessCheck, WebSettings, create_web_app
 from shared.web.authentication import Authenticator
 
@@ -54,6 +56,7 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         drafts_router,
         signing_router,
         attachments_router,
+        workbooks_router,
         aggregates_router,
         reports_router,
         review_router,
@@ -63,6 +66,7 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         sending_router,
         signing_pages_router,
         documents_router,
+        workbook_pages_router,
         aggregate_pages_router,
         report_router,
         review_many_router,

@@ -1,11 +1,12 @@
 """What the features of intake share. `build` is the only place where it is put together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.catalogue.catalogue import CatalogueReader
+from shared.children import Children
 from shared.clock import Clock
 from shared.web.principals import Principal
 from shared.web.scope import Scope, scope_of
@@ -18,7 +19,8 @@ LARGEST_ATTACHMENT_BYTES = 10_485_760
 class Intake:
     """`engine` acts as the role tonghop_intake. `hint` tells the relay that an event waits.
 
-    `attachment_limit_bytes` is the size of the largest signed file that is kept.
+    `attachment_limit_bytes` is the size of the largest signed file that is kept. `children` read
+    and write files in processes of their own.
     """
 
     engine: AsyncEngine
@@ -26,6 +28,7 @@ class Intake:
     clock: Clock
     hint: Callable[[], None]
     attachment_limit_bytes: int = LARGEST_ATTACHMENT_BYTES
+    children: Children = field(default_factory=Children)
 
 
 def build(

@@ -35,6 +35,9 @@ IMPORT_PATH = "/api/v1/imports"
 ATTACHMENT_PATHS = ("/api/v1/attachments", "/documents")
 """The paths whose bodies hold a file."""
 
+WORKBOOK_PATHS = ("/api/v1/workbooks", "/workbooks")
+"""The paths whose bodies hold a workbook or a table."""
+
 FORM_ALLOWANCE_BYTES = 65_536
 """What a form holds beside its file."""
 
@@ -55,6 +58,8 @@ class WebSettings(Protocol):
     def import_limit_bytes(self) -> int: ...
     @property
     def attachment_limit_bytes(self) -> int: ...
+    @property
+    def workbook_limit_bytes(self) -> int: ...
     @property
     def requests_per_minute_of_account(self) -> int: ...
     @property
@@ -152,7 +157,12 @@ def _add_middleware(app: FastAPI, settings: WebSettings) -> None:
 def _body_limits(settings: WebSettings) -> dict[str, int]:
     """In bytes, of the paths that take more than others."""
     file = settings.attachment_limit_bytes + FORM_ALLOWANCE_BYTES
-    return {IMPORT_PATH: settings.import_limit_bytes, **dict.fromkeys(ATTACHMENT_PATHS, file)}
+    workbook = settings.workbook_limit_bytes + FORM_ALLOWANCE_BYTES
+    return {
+        IMPORT_PATH: settings.import_limit_bytes,
+        **dict.fromkeys(ATTACHMENT_PATHS, file),
+        **dict.fromkeys(WORKBOOK_PATHS, workbook),
+    }
 
 
 def _joined(lifespans: Sequence[Lifespan]) -> Lifespan:

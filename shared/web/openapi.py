@@ -36,6 +36,7 @@ TAGS = {
     "submissions": "Sending a report, and the receipt.",
     "imports": "Many reports at once, all or none, as JSON or CSV.",
     "drafts": "What is typed and not sent yet; laying it before the signer.",
+    "workbooks": "Forms as Excel files, and drafts from files and tables.",
     "attachments": "Signed PDF files.",
     "obligations": "What is owed by whom, until when, and how it stands.",
     "reports": "Reports with their versions, acts and events; withdrawing, returning, approving.",

@@ -71,6 +71,7 @@ _STATUS_OF_CODE = {
     "extension_not_later": 422,
     "correction_needs_reason": 422,
     "invalid_period": 422,
+    "workbook_not_accepted": 422,
     "unknown_period_code": 422,
     "ambiguous_organization_code": 422,
     "invalid_figure": 422,

@@ -34,7 +34,8 @@ from shared.web.problem_types import PROBLEM_TYPES, ProblemType
 class ProblemFault:
     """One of the things that are wrong. `pointer` is a JSON pointer into the body (RFC 6901).
 
-    `line`, from 1, is that of a file of lines; `pointer` then leads into what stands there.
+    `line`, from 1, is that of a file of lines; `pointer` then leads into what stands there. `sheet`
+    and `cell` (A1) are places in a workbook.
     """
 
     code: str
@@ -45,6 +46,8 @@ class ProblemFault:
     column: str | None = None
     severity: str | None = None
     line: int | None = None
+    sheet: str | None = None
+    cell: str | None = None
 
     def as_json(self) -> dict[str, str | int]:
         members: tuple[tuple[str, str | int | None], ...] = (
@@ -56,6 +59,8 @@ class ProblemFault:
             ("row", self.row),
             ("column", self.column),
             ("severity", self.severity),
+            ("sheet", self.sheet),
+            ("cell", self.cell),
         )
         return {name: value for name, value in members if value is not None}
 

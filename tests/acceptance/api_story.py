@@ -20,6 +20,7 @@ from tests.support.province import FORM, PERIOD
 from tests.support.system import System
 from tests.support.waiting import until
 from tests.support.web import add_account, bearer_token, sign_in_as
+from tests.support.workbooks import table_of
 
 SLUG = "ii-06a"
 RATE = "II06A.ON_TIME_RATE"
@@ -124,6 +125,7 @@ async def _draft_and_sign(story: Story, cast: Cast, places: Places) -> int:
     number = await _open_the_duty(story, cast)
     at_draft = "/api/v1/drafts/{obligation_id}"
     signed_file = await _attach(story, cast, number=number)
+    await _fill_from_files(story, cast, number=number)
     typed = {"figures": {"LV01": ROW}, "document": DOCUMENT | {"attachment_sha256": signed_file}}
     await ask(
         officer, f"PUT {at_draft}", obligation_id=number, body=typed, headers={"If-Match": '"0"'}
@@ -173,6 +175,27 @@ async def _attach(story: Story, cast: Cast, *, number: int) -> str:
     one = "GET /api/v1/obligations/{obligation_id}/attachments/{sha256}"
     await story.ask(cast.commune, one, obligation_id=number, sha256=sha256)
     return sha256
+
+
+async def _fill_from_files(story: Story, cast: Cast, *, number: int) -> None:
+    """The form as a workbook, a table that is refused and given back marked, and one that fits."""
+    at_duty = "/api/v1/obligations/{obligation_id}/workbook"
+    await story.ask(cast.commune, f"GET {at_duty}", obligation_id=number)
+    faulty = table_of([["Nội dung", "(4)", "(5)"], ["Hộ tịch", "nhiều", 10]])
+    refused = await cast.commune.post(
+        "/api/v1/workbooks",
+        params={"obligation": number, "dry_run": "true"},
+        files={"file": ("mot-cua.xlsx", faulty)},
+    )
+    assert refused.status_code == 422, refused.text
+    await story.ask(cast.commune, f"GET {at_duty}/marked", obligation_id=number)
+    table = "Lĩnh vực\t(3)\t(4)\t(5)\nHộ tịch\t42\t30\t12\nThuế\t7\t5\t2\nTỔNG CỘNG\t49\t35\t14\n"
+    await story.ask(
+        cast.commune,
+        "POST /api/v1/workbooks",
+        query={"obligation": number, "dry_run": "true"},
+        files={"file": ("mot-cua.txt", table.encode())},
+    )
 
 
 async def _read_report(story: Story, cast: Cast, receipt: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from tests.support.province import FORM, PERIOD, Caller
 from tests.support.system import System
 from tests.support.waiting import until
 from tests.support.web import add_account, bearer_token, sign_in_as
+from tests.support.workbooks import table_of
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,12 @@ async def _sent(system: System, commune: OrganizationVersion) -> dict[str, str]:
         files={"file": b"%PDF-1.7 signed"},
         headers={"authorization": f"Bearer {system.province.tokens[commune.code]}"},
     )
+    refused = await system.client.post(
+        f"/api/v1/workbooks?obligation={obligation_id}&dry_run=true",
+        files={"file": table_of([["Nội dung", "(4)", "(5)"], ["Hộ tịch", "nhiều", 1]])},
+        headers={"authorization": f"Bearer {system.province.tokens[commune.code]}"},
+    )
+    assert refused.status_code == 422, refused.text
     return {
         "attachment": attached.json()["sha256"],
         "organization": commune.code,

@@ -84,6 +84,8 @@ AT_REPORT = {"If-Match": '"1"'}
 WHY = {"reason": "Cột 4 chưa khớp."}
 SEEN = {"sequence": "1", "reason": "Cột 4 chưa khớp."}
 
+TABLE = "Nội dung\t(4)\t(5)\nHộ tịch\t1\t2\n".encode()
+
 API = (
     Route(
         "POST",
@@ -167,6 +169,19 @@ API = (
         "/api/v1/obligations/{obligation_id}/attachments/{sha256}",
         SIGNED_IN,
         Foreign(words={"sha256": "{attachment}"}),
+    ),
+    Route("GET", "/api/v1/obligations/{obligation_id}/workbook", TYPISTS_AND_PROGRAMS, Foreign()),
+    Route(
+        "GET",
+        "/api/v1/obligations/{obligation_id}/workbook/marked",
+        TYPISTS_AND_PROGRAMS,
+        Foreign(),
+    ),
+    Route(
+        "POST",
+        "/api/v1/workbooks",
+        TYPISTS_AND_PROGRAMS,
+        Foreign(query={"obligation": "{obligation_id}", "dry_run": "true"}, file=TABLE),
     ),
     Route("GET", "/api/v1/reports/{report_id}", SIGNED_IN, Foreign()),
     Route("GET", "/api/v1/reports/{report_id}/versions", SIGNED_IN, Foreign()),
@@ -252,6 +267,19 @@ PAGES = (
     Route(
         "POST",
         "/documents",
+        TYPISTS,
+        Foreign(form={"obligation_id": "{obligation_id}", "draft_version": "0"}),
+    ),
+    Route("GET", "/obligations/{obligation_id}/workbook", TYPISTS, Foreign()),
+    Route(
+        "POST",
+        "/obligations/{obligation_id}/workbook",
+        TYPISTS,
+        Foreign(form={"draft_version": "0"}),
+    ),
+    Route(
+        "POST",
+        "/workbooks",
         TYPISTS,
         Foreign(form={"obligation_id": "{obligation_id}", "draft_version": "0"}),
     ),

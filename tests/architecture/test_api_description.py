@@ -13,7 +13,8 @@ from tests.architecture.route_table import ALL, Route
 from tests.support.web import web_app
 
 API = [pytest.param(each, id=str(each)) for each in ALL if each.path.startswith("/api/v1/")]
-FILES = {"multipart/form-data", "application/pdf"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {"multipart/form-data", "application/pdf", XLSX}
 """Bytes have no example."""
 
 Operation = dict[str, Any]

@@ -45,6 +45,7 @@ class EdgeSettings:
     body_limit_bytes: int = 1_048_576
     import_limit_bytes: int = 33_554_432
     attachment_limit_bytes: int = 10_485_760
+    workbook_limit_bytes: int = 5_242_880
     requests_per_minute_of_account: int = 0
     requests_per_minute_of_address: int = 0
 

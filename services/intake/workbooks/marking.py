@@ -1,0 +1,113 @@
+"""Gives an uploaded workbook back with its faults marked. Runs in a process of its own.
+
+Each cell with a fault is filled and has a note; a first sheet lists them all. Marks of an earlier
+time are taken off before.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from services.intake.workbooks.faults import HARD, SheetFault, sheet_fault_of
+from services.intake.workbooks.layout import FAULTS_SHEET
+from services.intake.workbooks.unpacking import repacked
+from shared.children import MEGABYTE, Work
+
+MARK = Work(f"{__name__}:mark_faults", seconds=30.0, memory_bytes=1_024 * MEGABYTE)
+"""The work of marking a file: seconds of the clock and bytes of the address space."""
+
+AUTHOR = "tonghop"
+FAULT_FILL = "FFF2B8B5"
+WARNING_FILL = "FFFFDFA6"
+FONT = "Times New Roman"
+NOTE_WIDTH, NOTE_HEIGHT = 320, 140
+WIDTHS = (6, 14, 10, 40, 34, 90)
+_FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+def mark_faults(content: bytes, options: Mapping[str, Any]) -> bytes:
+    """The workbook; `options` are its faults, the heads of the list, and the words before it."""
+    packed, _ = repacked(content)
+    workbook = load_workbook(BytesIO(packed))
+    faults = [sheet_fault_of(each) for each in options["faults"]]
+    _clear(workbook, input_fill=options["input_fill"])
+    for sheet in workbook.worksheets:
+        _mark_sheet(sheet, [fault for fault in faults if fault.sheet == sheet.title])
+    _list(workbook, faults, heads=options["heads"], title=options["title"])
+    out = BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def _clear(workbook: Workbook, *, input_fill: str | None) -> None:
+    if FAULTS_SHEET in workbook.sheetnames:
+        del workbook[FAULTS_SHEET]
+    plain = PatternFill("solid", fgColor=input_fill) if input_fill else PatternFill()
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                note = getattr(cell, "comment", None)
+                if note is not None and note.author == AUTHOR:
+                    cell.comment = None
+                    cell.fill = plain
+
+
+def _mark_sheet(sheet: Worksheet, faults: Sequence[SheetFault]) -> None:
+    by_cell: dict[str, list[SheetFault]] = {}
+    for fault in faults:
+        if fault.cell is not None:
+            by_cell.setdefault(fault.cell, []).append(fault)
+    for address, found in by_cell.items():
+        # Only the first cell of merged ones can be written to.
+        cell = sheet[address]
+        hard = any(fault.severity == HARD for fault in found)
+        cell.fill = PatternFill("solid", fgColor=FAULT_FILL if hard else WARNING_FILL)
+        text = "\n".join(fault.detail for fault in found)
+        cell.comment = Comment(text, AUTHOR, width=NOTE_WIDTH, height=NOTE_HEIGHT)
+
+
+def _list(
+    workbook: Workbook, faults: Sequence[SheetFault], *, heads: Sequence[str], title: str
+) -> None:
+    sheet = workbook.create_sheet(FAULTS_SHEET, 0)
+    sheet["A1"] = title
+    sheet["A1"].font = Font(name=FONT, size=14, bold=True)
+    for line, values in enumerate(_lines(faults, heads=heads), start=2):
+        for column, value in enumerate(values, start=1):
+            cell = sheet.cell(row=line, column=column, value=value)
+            cell.font = Font(name=FONT, size=12, bold=line == 2)
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.quotePrefix = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+    for line, fault in enumerate(faults, start=3):
+        if fault.cell and fault.sheet and fault.sheet in workbook.sheetnames:
+            place = fault.sheet.replace("'", "''")
+            sheet.cell(row=line, column=3).hyperlink = f"#'{place}'!{fault.cell}"
+    for letter, width in zip("ABCDEF", WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A3"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    workbook.active = 0
+
+
+def _lines(
+    faults: Sequence[SheetFault], *, heads: Sequence[str]
+) -> Iterator[tuple[object, ...] | Sequence[str]]:
+    yield heads
+    for number, fault in enumerate(faults, start=1):
+        yield (
+            number,
+            fault.sheet or "",
+            fault.cell or "",
+            fault.row_label or fault.row or "",
+            fault.column_label or fault.column or "",
+            fault.detail,
+        )
