@@ -49,6 +49,9 @@ CHECK_INTERVAL_SECONDS = 1.0
 MAX_CACHED_TREES = 64
 """Trees are asked for by cut-off date: a few per regime and year."""
 
+MAX_KEPT_CATALOGUES = 4
+"""Older catalogues that were asked for: who looks back looks at one moment for a while."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatedIndicator:
@@ -223,6 +226,8 @@ class CatalogueReader:
         self._catalogue = Catalogue()
         self._checked_at: float | None = None
         self._lock = asyncio.Lock()
+        self._older: dict[int, Catalogue] = {}
+        self._older_lock = asyncio.Lock()
 
     async def current(self, *, minimum: int = 0) -> Catalogue:
         """The catalogue, at change `minimum` or later, at most a second old.
@@ -242,6 +247,25 @@ class CatalogueReader:
         if self._checked_at is None or self._catalogue.number < number:
             await self.current(minimum=number)
         return self._at_least(number)
+
+    async def as_known(self, number: int) -> Catalogue:
+        """The catalogue as of change `number`, whatever came after it; 0 is the empty one.
+
+        Raises CatalogueBehind if the database does not hold that change.
+        """
+        newest = await self.at_least(number)
+        if newest.number == number:
+            return newest
+        async with self._older_lock:
+            found = self._older.pop(number, None) or await self._read(number)
+            self._older[number] = found
+            if len(self._older) > MAX_KEPT_CATALOGUES:
+                self._older.pop(next(iter(self._older)))
+        return found
+
+    async def _read(self, number: int) -> Catalogue:
+        async with snapshot(self._engine) as connection:
+            return Catalogue.of(await read_stored(connection, number=number))
 
     def _is_due(self) -> bool:
         checked_at = self._checked_at

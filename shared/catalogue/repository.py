@@ -26,23 +26,27 @@ NEWEST_ORGANIZATIONS = text("""
            organization_id, code, name, kind, level, parent_id, province_id, valid_from, valid_to,
            email, phone, contact_name, latitude, longitude, search_key, sort_key, retracted
     FROM catalogue.organization_version
+    WHERE change_number <= :number
     ORDER BY organization_id, valid_from, change_number DESC
 """)
 NEWEST_LINKS = text("""
     SELECT DISTINCT ON (regime, reporter_id, valid_from)
            regime, reporter_id, receiver_id, valid_from, valid_to, retracted
     FROM catalogue.chain_link
+    WHERE change_number <= :number
     ORDER BY regime, reporter_id, valid_from, change_number DESC
 """)
 NEWEST_DOCUMENTS = text("""
     SELECT DISTINCT ON (kind, code, valid_from) kind, document::text AS document
     FROM catalogue.document
+    WHERE change_number <= :number
     ORDER BY kind, code, valid_from, change_number DESC
 """)
 NEWEST_LINEAGE = text("""
     SELECT DISTINCT ON (source_id, target_id, effective_on)
            source_id, target_id, effective_on, kind, legal_basis, weight, retracted
     FROM catalogue.lineage
+    WHERE change_number <= :number
     ORDER BY source_id, target_id, effective_on, change_number DESC
 """)
 ADD_CHANGE = text("""
@@ -100,14 +104,22 @@ async def lock_for_loading(connection: AsyncConnection) -> None:
     await connection.execute(ONE_LOAD_AT_A_TIME)
 
 
-async def read_stored(connection: AsyncConnection) -> Stored:
-    """The whole catalogue. Several statements: call it in a snapshot, or under the lock."""
+async def read_stored(connection: AsyncConnection, *, number: int | None = None) -> Stored:
+    """The whole catalogue as of change `number`, by default the last one.
+
+    Several statements: call it in a snapshot, or under the lock.
+    """
+    known = await newest_number(connection) if number is None else number
+
+    async def rows(statement: TextClause) -> Iterable[Row[Any]]:
+        return await connection.execute(statement, {"number": known})
+
     return Stored(
-        number=await newest_number(connection),
-        organizations=tuple(map(_organization, await connection.execute(NEWEST_ORGANIZATIONS))),
-        links=tuple(map(_link, await connection.execute(NEWEST_LINKS))),
-        documents=tuple(map(_document, await connection.execute(NEWEST_DOCUMENTS))),
-        lineage=tuple(map(_edge, await connection.execute(NEWEST_LINEAGE))),
+        number=known,
+        organizations=tuple(map(_organization, await rows(NEWEST_ORGANIZATIONS))),
+        links=tuple(map(_link, await rows(NEWEST_LINKS))),
+        documents=tuple(map(_document, await rows(NEWEST_DOCUMENTS))),
+        lineage=tuple(map(_edge, await rows(NEWEST_LINEAGE))),
     )
 
 

@@ -16,6 +16,7 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
+from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
 from services.aggregator.tracks import Track
@@ -39,23 +40,24 @@ async def get_completeness(
     period: PeriodCodeQuery,
     organization: OrganizationQuery,
     track: TrackQuery = Track.LIVE,
+    when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Expected, reported, on time, late and overdue at an organization and below it."""
-    known, now = await aggregator.catalogue.current(), aggregator.clock.now()
+    view = await viewpoint(aggregator, principal, when)
     question = ask(
-        known,
+        view.catalogue,
         period=period,
         organization=organization,
         form=form,
         track=track,
-        scope=aggregator.scope(principal, known=known),
+        scope=view.scope,
     )
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, view.moment) as source:
         position = await source.position([question.node])
-        passed = await source.last_deadline_passed(question.topic.sheaf, now=now)
-        tag = entity_tag(request.url.query, position, known.number, passed)
+        passed = await source.last_deadline_passed(question.topic.sheaf, now=view.now)
+        tag = entity_tag(request.url.query, position, view.catalogue.number, passed)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        answer = await read_completeness(source, question, position=position, now=now)
+        answer = await read_completeness(source, question, position=position, now=view.now)
     return json_response(completeness_json(answer), headers=answer_headers(tag))

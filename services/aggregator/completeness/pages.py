@@ -24,9 +24,9 @@ async def show_completeness(
     asked: AskedDep,
 ) -> HTMLResponse:
     """Progress by organization, and every unit with its deadline and contact."""
-    choice, now = await choose(aggregator, principal, asked), aggregator.clock.now()
-    question = choice.question
-    async with figures_of(aggregator) as source:
+    choice = await choose(aggregator, principal, asked)
+    question, now = choice.question, choice.view.now
+    async with figures_of(aggregator, choice.view.moment) as source:
         position = await source.position([question.node])
         answer = await read_completeness(source, question, position=position, now=now)
     return pages.render(

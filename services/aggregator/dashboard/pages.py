@@ -31,7 +31,7 @@ async def show_dashboard(
 ) -> HTMLResponse:
     """The overview of a province, district or commune."""
     choice = await choose(aggregator, principal, asked)
-    overview = await read_overview(aggregator, choice.question)
+    overview = await read_overview(aggregator, choice)
     return pages.render(request, "aggregator/dashboard.html", **_context(choice, overview))
 
 
@@ -45,7 +45,7 @@ async def show_overview(
 ) -> HTMLResponse:
     """The figures alone, for the page that is open already."""
     choice = await choose(aggregator, principal, asked)
-    overview = await read_overview(aggregator, choice.question)
+    overview = await read_overview(aggregator, choice)
     answer = pages.render(request, "aggregator/_overview.html", **_context(choice, overview))
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -17,6 +17,7 @@ from services.aggregator.indicators.use_cases import (
     nodes_shown,
     read_indicators,
 )
+from services.aggregator.reading.choices import Choice
 from services.aggregator.reading.figures import AsOf
 from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import Question
@@ -53,10 +54,10 @@ class Overview:
         return len(self.completeness.missing) - len(self.missing)
 
 
-async def read_overview(aggregator: Aggregator, question: Question) -> Overview:
+async def read_overview(aggregator: Aggregator, choice: Choice) -> Overview:
     """Everything on the page, as of one position."""
-    now = aggregator.clock.now()
-    async with figures_of(aggregator) as source:
+    question, now = choice.question, choice.view.now
+    async with figures_of(aggregator, choice.view.moment) as source:
         position = await source.position(nodes_shown(question))
         answer = await read_indicators(source, question, position=position, children=True)
         completeness = await read_completeness(source, question, position=position, now=now)

@@ -28,6 +28,7 @@ from services.aggregator.exports.use_cases import (
     indicator_rows,
     nodes_below,
 )
+from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
 from services.aggregator.reading.schemas import as_of_json, question_json
@@ -64,22 +65,23 @@ async def export_figures(
     track: TrackQuery = Track.LIVE,
     format_: FormatQuery = ExportFormat.CSV,
     bom: ByteOrderMark = False,
+    when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Every figure of an organization and of all below it, one a line, derived ones too."""
-    known = await aggregator.catalogue.current()
+    view = await viewpoint(aggregator, principal, when)
     question = ask(
-        known,
+        view.catalogue,
         period=period,
         organization=organization,
         form=form,
         track=track,
-        scope=aggregator.scope(principal, known=known),
+        scope=view.scope,
     )
     nodes = nodes_below(question)
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, view.moment) as source:
         position = await source.position([question.node])
-        tag = entity_tag(request.url, position, known.number)
+        tag = entity_tag(request.url, position, view.catalogue.number)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         rollups = await source.rollups(nodes, track=track)
@@ -109,26 +111,29 @@ async def export_indicators(
     track: TrackQuery = Track.LIVE,
     format_: FormatQuery = ExportFormat.CSV,
     bom: ByteOrderMark = False,
+    when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Indicators of an organization over the periods, one value a line."""
-    known = await aggregator.catalogue.current()
+    view = await viewpoint(aggregator, principal, when)
     spans = [
         ask_span(
-            known,
+            view.catalogue,
             code=code,
             organization=organization,
-            scope=aggregator.scope(principal, known=known),
-            today=aggregator.clock.today(),
+            scope=view.scope,
+            today=view.today,
             track=track,
             first=first,
             last=last,
         )
         for code in dict.fromkeys(indicator)
     ]
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, view.moment) as source:
         position = await source.position([node for each in spans for node in each.nodes()])
-        tag = entity_tag(request.url, spans[0].question.period.code, position, known.number)
+        tag = entity_tag(
+            request.url, spans[0].question.period.code, position, view.catalogue.number
+        )
         if is_current(if_none_match, tag):
             return not_modified(tag)
         series = [await read_series(source, span, position=position) for span in spans]

@@ -15,6 +15,7 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
+from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.indicators.schemas import IndicatorsModel, answer_json
 from services.aggregator.indicators.use_cases import nodes_shown, read_indicators
 from services.aggregator.reading.opening import figures_of
@@ -41,15 +42,17 @@ async def get_indicators(
     organization: OrganizationQuery,
     track: TrackQuery = Track.LIVE,
     children: Annotated[bool, Query(description="With the organizations below.")] = False,
+    when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """The indicators of an organization for a period, as of one position of the log."""
-    known, language = await aggregator.catalogue.current(), language_of(request)
-    scope = aggregator.scope(principal, known=known)
-    question = ask(known, period=period, organization=organization, track=track, scope=scope)
-    async with figures_of(aggregator) as source:
+    view, language = await viewpoint(aggregator, principal, when), language_of(request)
+    question = ask(
+        view.catalogue, period=period, organization=organization, track=track, scope=view.scope
+    )
+    async with figures_of(aggregator, view.moment) as source:
         position = await source.position(nodes_shown(question))
-        tag = entity_tag(request.url.query, position, known.number, language)
+        tag = entity_tag(request.url.query, position, view.catalogue.number, language)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         answer = await read_indicators(source, question, position=position, children=children)

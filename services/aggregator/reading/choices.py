@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
+from services.aggregator.history.viewpoints import Viewpoint, When, viewpoint
 from services.aggregator.reading.questions import Question, Topic, ask, previous_topic
 from services.aggregator.service import Aggregator
 from services.aggregator.shapes import shape_at
@@ -22,6 +23,7 @@ from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode
 from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period, parse_period, periods_between
+from shared.web.as_of import AsOfQuery
 from shared.web.principals import Principal
 from shared.web.problems import NotFound
 from shared.web.scope import Scope
@@ -38,6 +40,7 @@ class Choice:
     """
 
     question: Question
+    view: Viewpoint
     periods: tuple[Period, ...]
     above: tuple[OrganizationVersion, ...]
     heads: tuple[OrganizationVersion, ...]
@@ -46,6 +49,10 @@ class Choice:
     def address(self, path: str, **changed: str) -> str:
         """The same question elsewhere, or with a part of it changed."""
         return f"{path}?{urlencode({**self.parameters(), **changed})}"
+
+    def address_now(self, path: str) -> str:
+        """The same question, asked of what is known now."""
+        return f"{path}?{urlencode(self.parameters_now())}"
 
     def stream_address(self, position: int) -> str:
         """Where the page hears of whatever comes after the position it shows."""
@@ -59,6 +66,9 @@ class Choice:
         return f"/api/v1/stream?{urlencode(parameters)}"
 
     def parameters(self) -> Mapping[str, str]:
+        return {**self.parameters_now(), **self.view.moment.parameters()}
+
+    def parameters_now(self) -> Mapping[str, str]:
         question = self.question
         return {
             "form": question.topic.shape.form.slug,
@@ -76,24 +86,30 @@ class Asked:
     organization: Annotated[str | None, Query(max_length=64)] = None
     form: Annotated[str | None, Query(max_length=64)] = None
     track: Track = Track.LIVE
+    as_of: AsOfQuery = None
+
+    @property
+    def when(self) -> When:
+        return When(self.as_of or None)
 
 
 async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> Choice:
     """The question, with the last period cut off and the caller's own organization by default.
 
     Raises:
-        ValidationFailed: the period or form named does not exist.
+        ValidationFailed: the period, the form or the moment named does not exist.
         NotFound: no such organization in the caller's scope, or no form to show at all.
     """
-    known, today = await aggregator.catalogue.current(), aggregator.clock.today()
-    scope = aggregator.scope(principal, known=known)
-    latest = _latest_topic(known, slug=asked.form, today=today)
+    view = await viewpoint(aggregator, principal, asked.when, local=True)
+    known, scope = view.catalogue, view.scope
+    latest = _latest_topic(known, slug=asked.form, today=view.today)
     own = asked.organization or _code_of(latest, principal)
     question = _question(known, replace(asked, organization=own), latest=latest, scope=scope)
     tree = question.topic.shape.tree
     above = (tree.get(each) for each in reversed(tree.ancestors(question.organization.id)))
     return Choice(
         question=question,
+        view=view,
         periods=tuple(islice(_periods(known, latest), PERIODS_OFFERED)),
         above=tuple(each for each in above if scope.can_read(each.id)),
         heads=_heads(tree, scope=scope),

@@ -1,5 +1,6 @@
 """What the pages of the aggregator have in common."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -14,7 +15,7 @@ AskedDep = Annotated[Asked, Depends()]
 
 def common_context(choice: Choice, *, as_of: AsOf) -> dict[str, Any]:
     """The names that every template of the aggregator knows."""
-    question = choice.question
+    question, now = choice.question, in_vietnam(choice.view.now)
     return {
         "choice": choice,
         "organization": question.organization,
@@ -25,6 +26,8 @@ def common_context(choice: Choice, *, as_of: AsOf) -> dict[str, Any]:
         "tracks": tuple(Track),
         "as_of": as_of,
         "as_of_text": _as_of_text(as_of),
+        "moment_text": _to_the_second(now),
+        "moment_field": f"{now:%Y-%m-%dT%H:%M}",
     }
 
 
@@ -32,4 +35,8 @@ def _as_of_text(as_of: AsOf) -> str | None:
     """To the second, for people compare it with what they have just sent; None: nothing yet."""
     if as_of.recorded_at is None:
         return None
-    return f"{in_vietnam(as_of.recorded_at):%H:%M:%S, %d/%m/%Y}"
+    return _to_the_second(in_vietnam(as_of.recorded_at))
+
+
+def _to_the_second(instant: datetime) -> str:
+    return f"{instant:%H:%M:%S, %d/%m/%Y}"

@@ -16,6 +16,7 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
+from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
 from services.aggregator.rollups.schemas import CellsModel, cells_json
@@ -38,21 +39,22 @@ async def get_rollups(
     organization: OrganizationQuery,
     track: TrackQuery = Track.LIVE,
     children: Annotated[bool, Query(description="With each child's cells.")] = False,
+    when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Every cell of a form at an organization: total, count, minimum, maximum; derived ones too."""
-    known = await aggregator.catalogue.current()
+    view = await viewpoint(aggregator, principal, when)
     question = ask(
-        known,
+        view.catalogue,
         period=period,
         organization=organization,
         form=form,
         track=track,
-        scope=aggregator.scope(principal, known=known),
+        scope=view.scope,
     )
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, view.moment) as source:
         position = await source.position([question.node])
-        tag = entity_tag(request.url.query, position, known.number)
+        tag = entity_tag(request.url.query, position, view.catalogue.number)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         answer = await read_cells(source, question, position=position, parts=children)

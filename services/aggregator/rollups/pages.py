@@ -69,7 +69,7 @@ async def download_cells(
 
 async def _read(aggregator: Aggregator, choice: Choice) -> CellsAnswer:
     question = choice.question
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, choice.view.moment) as source:
         position = await source.position([question.node])
         return await read_cells(source, question, position=position, parts=True)
 

@@ -16,6 +16,7 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
+from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import ask
 from services.aggregator.series.questions import ask_span, form_of
@@ -61,23 +62,24 @@ async def get_series(
     first: FirstQuery = None,
     last: LastQuery = None,
     track: TrackQuery = Track.LIVE,
+    when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """An indicator over the periods, at most 120, each by its own method, form and tree."""
-    known, language = await aggregator.catalogue.current(), language_of(request)
+    view, language = await viewpoint(aggregator, principal, when), language_of(request)
     span = ask_span(
-        known,
+        view.catalogue,
         code=code,
         organization=organization,
-        scope=aggregator.scope(principal, known=known),
-        today=aggregator.clock.today(),
+        scope=view.scope,
+        today=view.today,
         track=track,
         first=first,
         last=last,
     )
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, view.moment) as source:
         position = await source.position(span.nodes())
-        parts = (request.url, span.question.period.code, position, known.number, language)
+        parts = (request.url, span.question.period.code, position, view.catalogue.number, language)
         tag = entity_tag(*parts)
         if is_current(if_none_match, tag):
             return not_modified(tag)
@@ -100,21 +102,22 @@ async def get_children(
     organization: OrganizationQuery,
     track: TrackQuery = Track.LIVE,
     sort: Annotated[ChildOrder, Query(description="What is missing comes last.")] = ChildOrder.NAME,
+    when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """An indicator at each organization directly below a node, with changes and coverage."""
-    known, language = await aggregator.catalogue.current(), language_of(request)
+    view, language = await viewpoint(aggregator, principal, when), language_of(request)
     question = ask(
-        known,
+        view.catalogue,
         period=period,
         organization=organization,
-        form=form_of(known, code, on=aggregator.clock.today()),
+        form=form_of(view.catalogue, code, on=view.today),
         track=track,
-        scope=aggregator.scope(principal, known=known),
+        scope=view.scope,
     )
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, view.moment) as source:
         position = await source.position(child_nodes(question))
-        tag = entity_tag(request.url, position, known.number, language)
+        tag = entity_tag(request.url, position, view.catalogue.number, language)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         children = await read_children(

@@ -41,7 +41,7 @@ async def show_indicator(
 ) -> HTMLResponse:
     """The value, the series with its table, the children, and the sources."""
     choice = await _choose(aggregator, principal, asked, code=code)
-    series, children, sources = await _read(aggregator, principal, choice, code=IndicatorCode(code))
+    series, children, sources = await _read(aggregator, choice, code=IndicatorCode(code))
     return pages.render(
         request,
         "aggregator/indicator.html",
@@ -66,16 +66,15 @@ async def _choose(
 
 
 async def _read(
-    aggregator: Aggregator, principal: Principal, choice: Choice, *, code: IndicatorCode
+    aggregator: Aggregator, choice: Choice, *, code: IndicatorCode
 ) -> tuple[Series, Children, Sources]:
-    question = choice.question
-    scope = aggregator.scope(principal, known=question.catalogue)
+    question, readable = choice.question, choice.view.scope.readable
     span = span_of(question, code=code)
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, choice.view.moment) as source:
         position = await source.position(span.nodes())
         series = await read_series(source, span, position=position)
         children = await read_children(source, question, code=code, position=position)
-        sources = await read_sources(source, question, children.indicator, readable=scope.readable)
+        sources = await read_sources(source, question, children.indicator, readable=readable)
     return series, children, sources
 
 
@@ -113,6 +112,7 @@ def _csv_address(choice: Choice, *, code: str, series: Series) -> str:
         "from": series.points[0].period.code,
         "to": series.points[-1].period.code,
         "track": question.track.value,
+        **choice.view.moment.parameters(),
         "format": "csv",
         "bom": "true",
     }

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
+from services.aggregator.history.moments import Moment
 from services.aggregator.reading.opening import figures_of
 from services.aggregator.reading.questions import Question
 from services.aggregator.service import Aggregator
@@ -54,5 +55,5 @@ async def messages(
 
 async def _position(aggregator: Aggregator, question: Question) -> int:
     nodes = [topic.node(question.organization.id) for topic in question.topics]
-    async with figures_of(aggregator) as source:
+    async with figures_of(aggregator, Moment(question.catalogue)) as source:
         return await source.position(nodes)

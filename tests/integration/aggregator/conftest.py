@@ -10,9 +10,10 @@ from services.aggregator.upkeep.verify import Verification, verify
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import transaction
 from shared.events.envelope import RecordedEvent
+from tests.integration.aggregator.catalogues import CatalogueInMemory
 from tests.integration.aggregator.desk import Desk, desk_at
 from tests.integration.aggregator.log_rows import store
-from tests.integration.aggregator.world import CatalogueInMemory, History, make_catalogue
+from tests.integration.aggregator.world import History, make_catalogue
 
 Deliver = Callable[..., Awaitable[None]]
 Verified = Callable[..., Awaitable[Verification]]

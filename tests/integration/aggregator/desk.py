@@ -17,7 +17,8 @@ from shared.labels.labels import Language
 from shared.web.authentication import SESSION_COOKIE
 from shared.web.json import exact_json
 from shared.web.principals import Principal, Role
-from tests.integration.aggregator.world import PROVINCE, Q2, CatalogueInMemory
+from tests.integration.aggregator.catalogues import CatalogueInMemory
+from tests.integration.aggregator.world import PROVINCE, Q2
 from tests.support.web import client_of, web_app
 
 BEFORE_DEADLINE = datetime(2025, 6, 16, 1, tzinfo=UTC)

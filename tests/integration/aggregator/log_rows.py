@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.engine import driver, transaction
 from shared.domain.identifiers import ReportId
 from shared.events.envelope import RecordedEvent
+from shared.events.topics import EventType
 from tests.integration.aggregator.world import (
     CUTOFFS,
     DEADLINE,
@@ -20,9 +21,11 @@ from tests.integration.aggregator.world import (
 
 
 async def store(history: History, engine: AsyncEngine) -> None:
-    """All of it, in one transaction."""
+    """All of it, in one transaction, in the place of what was stored before."""
     async with transaction(engine) as connection:
         native = await driver(connection)
+        await native.execute(_EMPTY)
+        await native.executemany(_INSERT_CHANGE, _change_rows(history))
         for duty in history.duties.values():
             await native.execute(*_obligation_row(duty))
             if duty.report is not None:
@@ -70,6 +73,12 @@ def _report_row(duty: Duty) -> Sequence[object]:
     )
 
 
+_EMPTY = """
+TRUNCATE log.obligation, log.report, log.report_version, log.event, catalogue.change CASCADE
+"""
+
+_INSERT_CHANGE = "INSERT INTO catalogue.change VALUES ($1, $2, '', '')"
+
 _INSERT_VERSION = """INSERT INTO log.report_version
     VALUES ($1, $2, 1, $3::jsonb, $4, '{}', 1, '', $5, $6, '')"""
 
@@ -77,6 +86,14 @@ _INSERT_EVENT = """INSERT INTO log.event
     (event_id, type, subject, province_id, catalogue_number, data, occurred_at, position,
      recorded_at)
     VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)"""
+
+
+def _change_rows(history: History) -> list[Sequence[object]]:
+    return [
+        (event.data["number"], event.recorded_at)
+        for event in history.events
+        if event.type == EventType.CATALOGUE_CHANGED
+    ]
 
 
 def _version_rows(duty: Duty) -> list[Sequence[object]]:

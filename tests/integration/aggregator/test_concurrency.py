@@ -13,6 +13,7 @@ from services.aggregator.shapes import Node
 from services.aggregator.tracks import Track
 from shared.db.engine import driver, snapshot, transaction
 from shared.events.envelope import RecordedEvent
+from tests.integration.aggregator.catalogues import CatalogueInMemory
 from tests.integration.aggregator.conftest import Deliver, Verified
 from tests.integration.aggregator.world import (
     COMMUNES,
@@ -20,7 +21,6 @@ from tests.integration.aggregator.world import (
     PROVINCE,
     Q2,
     SUMMED,
-    CatalogueInMemory,
     History,
 )
 

@@ -10,6 +10,7 @@ from services.aggregator.service import build
 from services.aggregator.stream.use_cases import CLOSED, HEARTBEAT, StreamOptions, messages
 from shared.clock import FixedClock
 from shared.web.scope import Scope
+from tests.integration.aggregator.catalogues import CatalogueInMemory
 from tests.integration.aggregator.conftest import Deliver
 from tests.integration.aggregator.world import (
     COMMUNES,
@@ -18,7 +19,6 @@ from tests.integration.aggregator.world import (
     Q2,
     START,
     SUMMED,
-    CatalogueInMemory,
     History,
     make_catalogue,
 )

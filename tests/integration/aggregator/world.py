@@ -193,20 +193,6 @@ def make_catalogue(
     )
 
 
-class CatalogueInMemory:
-    """What `CatalogueReader` gives, without a database; `catalogue` may be replaced."""
-
-    def __init__(self, catalogue: Catalogue | None = None) -> None:
-        self.catalogue = catalogue or make_catalogue()
-
-    async def current(self, *, minimum: int = 0) -> Catalogue:
-        return self.catalogue
-
-    async def at_least(self, number: int) -> Catalogue:
-        assert self.catalogue.number >= number
-        return self.catalogue
-
-
 Owner = tuple[OrganizationId, FormCode, PeriodCode]
 
 

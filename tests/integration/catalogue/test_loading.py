@@ -249,6 +249,27 @@ async def test_a_reader_that_is_asked_for_a_change_reads_it_at_once(engine: Asyn
         await reader.current(minimum=2)
 
 
+async def test_the_catalogue_is_read_as_it_was_known_after_any_change(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await load(engine, demo_packs())
+    folders = copied_packs(tmp_path)
+    spoil(tmp_path / UNITS, 'name: "Phường Thác Mơ"', 'name: "Phường Thác Mơ Mới"')
+    await load(engine, read_packs(folders))
+    reader = CatalogueReader(engine)
+
+    async def name_at(number: int) -> str:
+        known = await reader.as_known(number)
+        assert known.number == number
+        return known.tree(CUTOFF).get(unit_id(known, "25216")).name
+
+    assert [await name_at(number) for number in (1, 2)] == ["Phường Thác Mơ", "Phường Thác Mơ Mới"]
+    assert await reader.as_known(1) is await reader.as_known(1)
+    assert not (await reader.as_known(0)).organizations
+    with pytest.raises(CatalogueBehind):
+        await reader.as_known(3)
+
+
 @pytest.mark.parametrize("service", ["intake", "aggregator", "notifier"])
 async def test_every_service_may_read_the_catalogue(
     engine: AsyncEngine, database_url: str, service: str

@@ -1,0 +1,1 @@
+"""Known then, known now: figures as of any moment, and why they have changed since."""

@@ -1,0 +1,59 @@
+"""Who asks, and as of when: what every read of the aggregator begins with."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Depends
+
+from services.aggregator.history.moments import Moment, moment_of
+from services.aggregator.service import Aggregator
+from shared.catalogue.catalogue import Catalogue
+from shared.domain.time import vietnam_date
+from shared.web.as_of import AsOfQuery
+from shared.web.principals import Principal
+from shared.web.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The parameters of an address that say as of when."""
+
+    as_of: AsOfQuery = None
+
+
+WhenDep = Annotated[When, Depends()]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """`scope` is what the caller may see today, whenever the figures are of.
+
+    `now` is the instant by which duties are judged: that of the moment.
+    """
+
+    moment: Moment
+    scope: Scope
+    now: datetime
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.moment.catalogue
+
+    @property
+    def today(self) -> date:
+        return vietnam_date(self.now)
+
+
+async def viewpoint(
+    aggregator: Aggregator, principal: Principal, when: When, *, local: bool = False
+) -> Viewpoint:
+    """The caller's viewpoint; `local`: an instant without a zone is the time of Vietnam.
+
+    Raises:
+        ValidationFailed: the moment is unreadable, in the future, or before the log began.
+    """
+    moment = await moment_of(aggregator, when.as_of, local=local)
+    known = moment.catalogue if moment.is_now else await aggregator.catalogue.current()
+    scope = aggregator.scope(principal, known=known)
+    return Viewpoint(moment, scope, moment.now(aggregator.clock))
