@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import structlog
 import uvicorn
 
+from shared.joined_writes import JoinedWrites
+
 log = structlog.get_logger(__name__)
 
 DRAIN_TIMEOUT_SECONDS = 20.0
@@ -207,6 +209,7 @@ def web_server(app: Any, *, on: socket.socket, drain_timeout_seconds: float = 10
     async def serve(stop: asyncio.Event) -> None:
         config = uvicorn.Config(
             app,
+            http=JoinedWrites,
             lifespan="on",
             log_config=None,
             access_log=False,
