@@ -6,6 +6,9 @@ SHELL := bash
 .PHONY: help demo demo-year demo-kafka demo-reset test soak check format bench lock clean
 
 BIN := .venv/bin
+# A worker for each processor. Each has its own PostgreSQL and, when asked for, its own Kafka. The
+# tests of a file stay together; the files keep their order, in which the longest come first.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 RUNTIME := .venv/installed-runtime
 DEVELOPMENT := .venv/installed-development
 
@@ -26,9 +29,9 @@ demo-reset: $(RUNTIME) ## Throw away the data of the demonstrations
 	@$(BIN)/tonghop demo --reset
 	@$(BIN)/tonghop demo --reset --world year
 
-test: $(DEVELOPMENT) ## Run the tests (PYTEST_ARGS="tests/unit -x")
+test: $(DEVELOPMENT) ## Run the tests (PYTEST_ARGS="tests/unit -x -n 0")
 	@scripts/install-system-packages kafka browser $(if $(CI),deployment)
-	@$(BIN)/pytest -m "not soak" $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "not soak" $(WORKERS) $(PYTEST_ARGS)
 
 soak: $(DEVELOPMENT) ## Run the long tests: faults, races, many random histories
 	@scripts/install-system-packages kafka browser
