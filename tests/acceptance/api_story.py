@@ -6,27 +6,21 @@ Whatever is asked and answered can be kept as the examples of the API's descript
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from sqlalchemy import text
 
 from shared.db.engine import transaction
 from shared.domain.organizations import OrganizationVersion
-from shared.web.principals import Role
+from tests.acceptance.api_cast import Cast, Places, cast_of, places_of
 from tests.acceptance.recording import Story
 from tests.support.province import FORM, PERIOD
 from tests.support.system import System
 from tests.support.waiting import until
-from tests.support.web import add_account, bearer_token, sign_in_as
 from tests.support.workbooks import table_of
 
 SLUG = "ii-06a"
 RATE = "II06A.ON_TIME_RATE"
-COMMUNE = "25381"
-"""Xã Tân Lập, huyện Đồng Phú."""
-
 ROW = {"4": "30", "5": "10", "6": "2", "8": "20", "9": "15", "10": "1", "12": "5", "13": "1"}
 DOCUMENT = {
     "number": "45/BC-UBND",
@@ -35,6 +29,7 @@ DOCUMENT = {
     "signer_title": "Chủ tịch",
 }
 WHY = {"reason": "Cột 13 chưa khớp với sổ theo dõi."}
+WHICH = ("obligation_id", "sequence")
 CALENDAR = {
     "pack.yaml": "kind: pack\nname: calendars/our-province\ntitle: Lịch làm việc của tỉnh\n",
     "2030.yaml": "kind: calendar\nyear: 2030\nestimated: true\nassumption: true\n"
@@ -42,36 +37,16 @@ CALENDAR = {
 }
 
 
-@dataclass(frozen=True)
-class Cast:
-    """Who takes part, each with a client of their own; `person` has a session."""
-
-    commune: httpx.AsyncClient
-    neighbour: httpx.AsyncClient
-    district: httpx.AsyncClient
-    signing_district: httpx.AsyncClient
-    province: httpx.AsyncClient
-    administrator: httpx.AsyncClient
-    person: httpx.AsyncClient
-
-
-@dataclass(frozen=True)
-class Places:
-    commune: OrganizationVersion
-    neighbour: OrganizationVersion
-    district: OrganizationVersion
-    province: OrganizationVersion
-
-
 async def tell(system: System) -> Story:
     """The whole story; its examples cover every operation."""
     story = Story(system)
-    places = _places(system)
+    places = places_of(system)
     async with AsyncExitStack() as stack:
-        cast = await _cast(system, places, stack)
+        cast = await cast_of(system, places, stack)
         report_id = await _draft_and_sign(story, cast, places)
         await _send_return_and_withdraw(story, cast, places)
         await _import(story, cast, places)
+        await _act_on_duties(story, cast, places)
         await _review(story, cast, places, report_id=report_id)
         await _sign_off(story, cast, places)
         await _read_figures(story, cast, places)
@@ -79,44 +54,6 @@ async def tell(system: System) -> Story:
         await _look_after(story, cast)
         await _read_reminders(story, cast)
     return story
-
-
-def _places(system: System) -> Places:
-    province = system.province
-    commune = next(each for each in province.communes if each.code == COMMUNE)
-    siblings = [
-        each
-        for each in province.communes
-        if each.parent_id == commune.parent_id and each.id != commune.id
-    ]
-    return Places(commune, siblings[0], province.district_of(commune), province.province)
-
-
-async def _cast(system: System, places: Places, stack: AsyncExitStack) -> Cast:
-    async def client(token: str | None) -> httpx.AsyncClient:
-        headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        made = httpx.AsyncClient(base_url=system.client.base_url, headers=headers, timeout=30)
-        return await stack.enter_async_context(made)
-
-    async def account(unit: OrganizationVersion, *roles: Role) -> str:
-        made = await add_account(system.owner, roles=roles, organization_id=unit.id)
-        return await bearer_token(system.owner, made)
-
-    person = await client(None)
-    officer = await add_account(
-        system.owner, organization_id=places.commune.id, username="tan-lap.an"
-    )
-    await sign_in_as(person, system.owner, officer)
-    tokens = system.province.tokens
-    return Cast(
-        commune=await client(tokens[places.commune.code]),
-        neighbour=await client(tokens[places.neighbour.code]),
-        district=await client(tokens[places.district.code]),
-        signing_district=await client(await account(places.district, Role.SIGNER)),
-        province=await client(tokens[places.province.code]),
-        administrator=await client(await account(places.province, Role.ADMINISTRATOR)),
-        person=person,
-    )
 
 
 async def _draft_and_sign(story: Story, cast: Cast, places: Places) -> int:
@@ -261,6 +198,43 @@ async def _import(story: Story, cast: Cast, places: Places) -> None:
     )
     await story.ask(
         cast.neighbour, "POST /api/v1/imports", query={"dry_run": "true"}, body=[report]
+    )
+
+
+async def _act_on_duties(story: Story, cast: Cast, places: Places) -> None:
+    """The district gives a flooded commune three days more, and leaves another out for a while."""
+    spared, excused = places.others
+    at_duty = "/api/v1/obligations/{obligation_id}"
+
+    async def seen(unit: OrganizationVersion) -> dict[str, Any]:
+        query = {"organization": unit.code, "period": PERIOD}
+        answer = await cast.district.get("/api/v1/obligations", params=query)
+        found: dict[str, Any] = answer.json()["items"][0]
+        return found
+
+    async def move(unit: OrganizationVersion, act: str, body: Mapping[str, str]) -> None:
+        duty = await seen(unit)
+        await story.ask(
+            cast.district,
+            f"POST {at_duty}/{act}",
+            obligation_id=duty["obligation_id"],
+            headers={"If-Match": f'"{duty["sequence"]}"'},
+            body=body,
+        )
+
+    await move(spared, "extend", {"until": "2025-06-20", "reason": "Mưa lũ chia cắt đường."})
+    await move(excused, "exclude", {"reason": "Không có bộ phận một cửa trong kỳ."})
+    await move(excused, "include", {"reason": "Đã có bộ phận một cửa từ ngày 02/06."})
+    duties = [await seen(each) for each in places.others]
+    await story.ask(
+        cast.district,
+        "POST /api/v1/obligations/acts",
+        body={
+            "verb": "extend",
+            "until": "2025-06-20",
+            "reason": "Mưa lũ chia cắt đường.",
+            "obligations": [{name: each[name] for name in WHICH} for each in duties],
+        },
     )
 
 

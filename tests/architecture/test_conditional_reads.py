@@ -11,7 +11,12 @@ from tests.architecture.route_table import ALL, Foreign, Route
 from tests.support.system import running_system
 from tests.support.waiting import until
 
-WITHOUT_TAG = {"/api/v1/stream": "has no end, so there is nothing that one could hold"}
+WORKBOOK = "/api/v1/obligations/{obligation_id}/workbook"
+WITHOUT_TAG = {
+    "/api/v1/stream": "has no end, so there is nothing that one could hold",
+    WORKBOOK: "is made and dated for each download, and says no-store",
+    f"{WORKBOOK}/marked": "likewise",
+}
 READS = [
     pytest.param(route, id=str(route))
     for route in ALL

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import LARGEST_ID, IntakeDep, versioned_answer
 from services.intake.obligations import use_cases
 from services.intake.obligations.schemas import ObligationModel, ObligationsModel, duty_json
 from services.intake.obligations.use_cases import DutyFilter
@@ -60,11 +60,13 @@ async def list_obligations(
     responses={200: {"model": ObligationModel}},
 )
 async def read_obligation(
+    request: Request,
     obligation_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
     principal: SignedIn,
     intake: IntakeDep,
 ) -> Response:
-    """One obligation, with the report that answers it."""
+    """One obligation, with the report that answers it; If-Match of an act names its ETag."""
     duty = await use_cases.read_duty(intake, principal, ObligationId(obligation_id))
     known = await intake.catalogue.current()
-    return json_response(duty_json(duty, known, now=intake.clock.now()))
+    document = duty_json(duty, known, now=intake.clock.now())
+    return versioned_answer(request, document, version=duty.obligation.sequence)
