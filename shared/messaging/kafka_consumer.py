@@ -20,7 +20,12 @@ from aiokafka.errors import (
 from shared.events.envelope import from_kafka
 from shared.events.errors import MalformedEvent
 from shared.messaging.errors import LogUnavailable
-from shared.messaging.kafka_topics import CLOSE_SECONDS, Cluster, KafkaOptions
+from shared.messaging.kafka_topics import (
+    CLOSE_SECONDS,
+    Cluster,
+    KafkaOptions,
+    coordinator_ready,
+)
 from shared.messaging.ports import FIRST_OFFSET, Delivered, Message, StartOffsets, Unreadable
 from shared.messaging.waiting import bounded
 
@@ -120,6 +125,7 @@ class KafkaConsumer:
     async def _joined(self) -> tuple[AIOKafkaConsumer, _Assignment]:
         if self._consumer is None or self._assignment is None:
             await self._ready()
+            await coordinator_ready(self._options, group=self._group)
             self._consumer, self._assignment = await self._join()
         return self._consumer, self._assignment
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 
 from shared.events.topics import dead_letters_topic, events_topic
 from shared.messaging.errors import LogUnavailable
@@ -17,6 +23,8 @@ CLOSE_SECONDS = 5.0
 TOPIC_READY_SECONDS = 30.0
 TOPIC_BEAT_SECONDS = 0.1
 LARGEST_MESSAGE_BYTES = 16 * 1024 * 1024
+
+_NOT_YET = (CoordinatorLoadInProgressError, CoordinatorNotAvailableError)
 
 TOPIC_SETTINGS = {
     "cleanup.policy": "delete",
@@ -106,6 +114,35 @@ async def describe_topics(options: KafkaOptions) -> dict[str, int]:
     finally:
         await bounded(admin.close(), seconds=CLOSE_SECONDS, what="kafka_admin")
     return {topic["topic"]: len(topic["partitions"]) for topic in found}
+
+
+async def coordinator_ready(options: KafkaOptions, *, group: str) -> None:
+    """Waits until a broker coordinates the group.
+
+    A new cluster has none before it has made its topic of offsets, and a consumer that asks
+    meanwhile writes an error for each try.
+
+    Raises:
+        LogUnavailable: Kafka cannot be reached, or no broker takes the group in time.
+    """
+    admin = AIOKafkaAdminClient(**options.client())
+    try:
+        async with asyncio.timeout(TOPIC_READY_SECONDS):
+            await admin.start()
+            while not await _is_coordinated(admin, group):  # noqa: ASYNC110 - Kafka tells no event
+                await asyncio.sleep(TOPIC_BEAT_SECONDS)
+    except (KafkaError, OSError) as error:
+        raise LogUnavailable(action="be joined", reason=error) from error
+    finally:
+        await bounded(admin.close(), seconds=CLOSE_SECONDS, what="kafka_admin")
+
+
+async def _is_coordinated(admin: AIOKafkaAdminClient, group: str) -> bool:
+    try:
+        await admin.find_coordinator(group)
+    except _NOT_YET:
+        return False
+    return True
 
 
 def _new_topic(name: str, *, options: KafkaOptions) -> NewTopic:

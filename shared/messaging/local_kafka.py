@@ -152,11 +152,12 @@ class LocalKafka:
         return os.fsencode(self._settings_file) in words
 
     async def _format(self) -> None:
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # Joined to its option, for one in 64 begins with a hyphen.
+        cluster = f"--cluster-id={urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip('=')}"
         process = await self._java(
             _QUICK_START,
             "kafka.tools.StorageTool",
-            *("format", "--standalone", "-t", cluster, "-c", str(self._settings_file)),
+            *("format", "--standalone", cluster, "-c", str(self._settings_file)),
         )
         if await process.wait() != 0:
             raise self._failure("its storage could not be formatted")

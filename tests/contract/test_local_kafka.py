@@ -1,9 +1,11 @@
 """The local Kafka is a real one, and survives what brokers meet."""
 
+import logging
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared.messaging import local_kafka_libraries
+from shared.messaging.kafka_consumer import KafkaConsumer
+from shared.messaging.kafka_topics import KafkaOptions, ensure_topics
 from shared.messaging.local_kafka import LocalKafka
 from shared.messaging.local_kafka_libraries import (
     KafkaDidNotStart,
@@ -19,6 +23,7 @@ from shared.messaging.local_kafka_libraries import (
     check_tools,
     kafka_libraries,
 )
+from shared.messaging.ports import FIRST_OFFSET
 
 READ_TIMEOUT_MILLISECONDS = 10_000
 
@@ -131,6 +136,32 @@ async def test_a_broker_that_ends_at_once_is_told_with_its_last_words(
     with pytest.raises(KafkaDidNotStart, match="properties"):
         await LocalKafka(tmp_path, libraries=kafka_programs).start()
     assert not (tmp_path / "kafka.pid").exists()
+
+
+@pytest.mark.kafka
+async def test_the_first_group_of_a_new_cluster_is_joined_without_an_error(
+    tmp_path: Path, kafka_programs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = LocalKafka(tmp_path, libraries=kafka_programs)
+    await broker.start()
+    options = KafkaOptions(bootstrap_servers=broker.bootstrap_servers, partitions=1)
+    member = KafkaConsumer(
+        options,
+        group="first",
+        source="test",
+        start=_from_the_beginning,
+        ready=lambda: ensure_topics(options),
+    )
+    try:
+        assert await member.poll(max_events=1, timeout_seconds=0.1) == []
+    finally:
+        await member.close()
+        await broker.stop()
+    assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+async def _from_the_beginning(partitions: Collection[int]) -> Mapping[int, int]:
+    return dict.fromkeys(partitions, FIRST_OFFSET)
 
 
 def test_missing_programs_are_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
