@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.aggregator.dependencies import (
@@ -40,8 +41,44 @@ from shared.web.access import SignedIn
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
-FormatQuery = Annotated[ExportFormat, Query(alias="format")]
-ByteOrderMark = Annotated[bool, Query(description="Begin CSV with a mark that Excel needs.")]
+
+@dataclass(frozen=True, slots=True)
+class FileQuery:
+    """How the file is written."""
+
+    format: Annotated[ExportFormat, Query()] = ExportFormat.CSV
+    bom: Annotated[bool, Query(description="Begin CSV with a mark that Excel needs.")] = False
+
+    def answer(
+        self,
+        head: Mapping[str, Any],
+        columns: Sequence[str],
+        rows: Iterator[Row],
+        *,
+        name: str,
+        tag: str,
+    ) -> Response:
+        """The file, to be kept under `name`."""
+        # Codes come from the catalogue, but they are still other people's text.
+        safe = "".join(each if each.isascii() and each.isalnum() else "-" for each in name)
+        return StreamingResponse(
+            _in_turns(self._pieces(head, columns, rows)),
+            media_type=self.format.media_type,
+            headers={
+                **answer_headers(tag),
+                "Content-Disposition": f'attachment; filename="{safe}.{self.format}"',
+            },
+        )
+
+    def _pieces(
+        self, head: Mapping[str, Any], columns: Sequence[str], rows: Iterator[Row]
+    ) -> Iterator[str]:
+        if self.format is ExportFormat.CSV:
+            return csv_pieces(columns, rows, byte_order_mark=self.bom)
+        return json_pieces(head, columns, rows)
+
+
+FileDep = Annotated[FileQuery, Depends()]
 Indicators = Annotated[
     list[Annotated[str, Query(max_length=64)]],
     Query(alias="indicator", min_length=1, max_length=20, description="May be given repeatedly."),
@@ -63,9 +100,8 @@ async def export_figures(
     period: PeriodCodeQuery,
     organization: OrganizationQuery,
     track: TrackQuery = Track.LIVE,
-    format_: FormatQuery = ExportFormat.CSV,
-    bom: ByteOrderMark = False,
     when: WhenDep,
+    file: FileDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Every figure of an organization and of all below it, one a line, derived ones too."""
@@ -89,8 +125,7 @@ async def export_figures(
     name = "-".join(("figures", question.topic.shape.form.slug, period, organization, track))
     head = {**question_json(question), "as_of": as_of_json(as_of)}
     rows = figure_rows(question, nodes, rollups=rollups)
-    pieces = _pieces(head, FIGURE_COLUMNS, rows, format_=format_, byte_order_mark=bom)
-    return _download(pieces, name=name, format_=format_, tag=tag)
+    return file.answer(head, FIGURE_COLUMNS, rows, name=name, tag=tag)
 
 
 @router.get(
@@ -109,9 +144,8 @@ async def export_indicators(
     first: FirstQuery = None,
     last: LastQuery = None,
     track: TrackQuery = Track.LIVE,
-    format_: FormatQuery = ExportFormat.CSV,
-    bom: ByteOrderMark = False,
     when: WhenDep,
+    file: FileDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Indicators of an organization over the periods, one value a line."""
@@ -138,33 +172,8 @@ async def export_indicators(
             return not_modified(tag)
         series = [await read_series(source, span, position=position) for span in spans]
     head = {**question_json(spans[0].question), "as_of": as_of_json(series[0].as_of)}
-    rows = indicator_rows(series)
-    pieces = _pieces(head, INDICATOR_COLUMNS, rows, format_=format_, byte_order_mark=bom)
     name = "-".join(("indicators", organization, track))
-    return _download(pieces, name=name, format_=format_, tag=tag)
-
-
-def _pieces(
-    head: Mapping[str, Any],
-    columns: Sequence[str],
-    rows: Iterator[Row],
-    *,
-    format_: ExportFormat,
-    byte_order_mark: bool,
-) -> Iterator[str]:
-    if format_ is ExportFormat.CSV:
-        return csv_pieces(columns, rows, byte_order_mark=byte_order_mark)
-    return json_pieces(head, columns, rows)
-
-
-def _download(pieces: Iterator[str], *, name: str, format_: ExportFormat, tag: str) -> Response:
-    # Codes come from the catalogue, but they are still other people's text.
-    safe = "".join(each if each.isascii() and each.isalnum() else "-" for each in name)
-    headers = {
-        **answer_headers(tag),
-        "Content-Disposition": f'attachment; filename="{safe}.{format_}"',
-    }
-    return StreamingResponse(_in_turns(pieces), media_type=format_.media_type, headers=headers)
+    return file.answer(head, INDICATOR_COLUMNS, indicator_rows(series), name=name, tag=tag)
 
 
 async def _in_turns(pieces: Iterator[str]) -> AsyncIterator[str]:
