@@ -77,7 +77,7 @@ _EMPTY = """
 TRUNCATE log.obligation, log.report, log.report_version, log.event, catalogue.change CASCADE
 """
 
-_INSERT_CHANGE = "INSERT INTO catalogue.change VALUES ($1, $2, '', '')"
+_INSERT_CHANGE = "INSERT INTO catalogue.change VALUES ($1, $2, '', '') ON CONFLICT DO NOTHING"
 
 _INSERT_VERSION = """INSERT INTO log.report_version
     VALUES ($1, $2, 1, $3::jsonb, $4, '{}', 1, '', $5, $6, '')"""
