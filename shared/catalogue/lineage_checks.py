@@ -95,7 +95,7 @@ def _date_faults(edge: _Edge, *, directory: Directory) -> Iterator[PackFault]:
             f"{day:%d/%m/%Y}; hãy đặt valid_until là ngày hôm trước, hoặc sửa effective_on"
         )
         yield edge.item.fault("source_goes_on", detail, "source")
-    if edge.target_key[2] != day:
+    if edge.kind is not LineageKind.MOVE and edge.target_key[2] != day:
         detail = (
             f"“{edge.target.model.name}” ({edge.target.model.code}) có từ "
             f"{edge.target_key[2]:%d/%m/%Y}, không bắt đầu ngày {day:%d/%m/%Y}; hãy sửa một ngày"
@@ -144,10 +144,24 @@ def _share_faults(group: list[_Edge]) -> Iterator[PackFault]:
         if not edge.kind.is_partial and edge.item.model.weight is not None:
             detail = "chỉ phần của đơn vị bị chia mới có weight; hãy bỏ trường này"
             yield edge.item.fault("weight_of_a_whole", detail, "weight")
+        yield from _basis_faults(edge)
     total = sum((edge.item.model.weight or Decimal(0) for edge in group), Decimal(0))
     if total > 1:
         detail = f"các phần của “{name}” có tổng weight là {total}, hơn 1; hãy sửa các tỷ lệ"
         yield group[-1].item.fault("weights_over_one", detail, "weight")
+
+
+def _basis_faults(edge: _Edge) -> Iterator[PackFault]:
+    model = edge.item.model
+    if model.weight is not None and model.weight_basis is None:
+        detail = (
+            "weight phải nói là tỷ lệ của cái gì; hãy thêm weight_basis, ví dụ “dân số ngày "
+            "01/04/2025 theo Nghị quyết …”"
+        )
+        yield edge.item.fault("weight_without_basis", detail, "weight")
+    if model.weight is None and model.weight_basis is not None:
+        detail = "weight_basis chỉ đi cùng weight; hãy thêm weight hoặc bỏ trường này"
+        yield edge.item.fault("basis_without_weight", detail, "weight_basis")
 
 
 def _cycle(edges: Iterable[_Edge]) -> Iterator[PackFault]:

@@ -188,6 +188,7 @@ class _Compiler:
             kind=model.kind,
             legal_basis=model.legal_basis,
             weight=model.weight,
+            weight_basis=model.weight_basis,
         )
 
     def _id(self, item: Organization) -> OrganizationId:

@@ -44,7 +44,7 @@ NEWEST_DOCUMENTS = text("""
 """)
 NEWEST_LINEAGE = text("""
     SELECT DISTINCT ON (source_id, target_id, effective_on)
-           source_id, target_id, effective_on, kind, legal_basis, weight, retracted
+           source_id, target_id, effective_on, kind, legal_basis, weight, weight_basis, retracted
     FROM catalogue.lineage
     WHERE change_number <= :number
     ORDER BY source_id, target_id, effective_on, change_number DESC
@@ -76,10 +76,11 @@ ADD_LINK = text("""
 """)
 ADD_EDGE = text("""
     INSERT INTO catalogue.lineage
-        (source_id, target_id, effective_on, change_number, retracted, kind, legal_basis, weight)
+        (source_id, target_id, effective_on, change_number, retracted, kind, legal_basis, weight,
+         weight_basis)
     VALUES
         (:source_id, :target_id, :effective_on, :change_number, :retracted, :kind, :legal_basis,
-         :weight)
+         :weight, :weight_basis)
 """)
 ADD_DOCUMENT = text("""
     INSERT INTO catalogue.document
@@ -246,6 +247,7 @@ def _edge(row: Row[Any]) -> StoredEdge:
         kind=LineageKind(row.kind),
         legal_basis=row.legal_basis,
         weight=row.weight,
+        weight_basis=row.weight_basis,
     )
     return StoredEdge(edge, row.retracted)
 
@@ -259,6 +261,7 @@ def _edge_row(stored: StoredEdge) -> dict[str, Any]:
         "kind": edge.kind.value,
         "legal_basis": edge.legal_basis,
         "weight": edge.weight,
+        "weight_basis": edge.weight_basis,
         "retracted": stored.retracted,
     }
 

@@ -158,7 +158,7 @@ class LineageModel(Entry):
     """One edge: `target` took over `source`, or a part of it, on `effective_on`.
 
     `source` is a code of the day before, `target` one of the day itself. `weight` is the share of
-    a divided unit that an estimate may use; the law gives none.
+    a divided unit that an estimate may use, `weight_basis` says of what; the law gives none.
     """
 
     source: str
@@ -166,7 +166,8 @@ class LineageModel(Entry):
     kind: LineageKind
     effective_on: Day
     legal_basis: Text
-    weight: Annotated[Decimal, Field(gt=0, lt=1)] | None = None
+    weight: Annotated[Decimal, Field(ge=0, le=1)] | None = None
+    weight_basis: Text | None = None
     retracted: StrictBool = False
 
 

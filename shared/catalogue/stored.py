@@ -140,6 +140,7 @@ class Stored:
             effective_on=edge.effective_on,
             legal_basis=edge.legal_basis,
             weight=edge.weight,
+            weight_basis=edge.weight_basis,
             retracted=stored.retracted,
         )
 

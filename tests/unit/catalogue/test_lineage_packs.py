@@ -45,8 +45,8 @@ source: Nghị quyết
 links:
 """
 WHOLE = '  - {source: "00001", target: "00002", kind: merge_full}\n'
-PART = '  - {source: "00002", target: "00002", kind: merge_part, weight: 0.25}\n'
-SPLIT = '  - {source: "00002", target: "00005", kind: split, weight: 0.75}\n'
+PART = '  - {source: "00002", target: "00002", kind: merge_part, weight: 0.25, weight_basis: dân số}\n'
+SPLIT = '  - {source: "00002", target: "00005", kind: split, weight: 0.75, weight_basis: dân số}\n'
 SAME = '  - {source: "00003", target: "00003", kind: unchanged}\n'
 
 
@@ -73,15 +73,18 @@ def test_the_edges_of_a_pack_are_the_lineage_of_the_catalogue(tmp_path: Path) ->
     catalogue = catalogue_of(read(tmp_path, WHOLE + PART + SPLIT + SAME))
     before, after = catalogue.tree(date(2025, 6, 30)), catalogue.tree(REFORM)
     names = [
-        (before.get(edge.source_id).name, after.get(edge.target_id).name, edge.kind, edge.weight)
+        (before.get(edge.source_id).name, after.get(edge.target_id).name, edge.kind)
         for edge in catalogue.lineage
     ]
     assert names == [
-        ("Một", "Một Hai", LineageKind.MERGE_FULL, None),
-        ("Hai", "Một Hai", LineageKind.MERGE_PART, Decimal("0.25")),
-        ("Hai", "Năm", LineageKind.SPLIT, Decimal("0.75")),
-        ("Ba", "Ba", LineageKind.UNCHANGED, None),
+        ("Một", "Một Hai", LineageKind.MERGE_FULL),
+        ("Hai", "Một Hai", LineageKind.MERGE_PART),
+        ("Hai", "Năm", LineageKind.SPLIT),
+        ("Ba", "Ba", LineageKind.UNCHANGED),
     ]
+    weights = [(edge.weight, edge.weight_basis) for edge in catalogue.lineage]
+    named = [(Decimal("0.25"), "dân số"), (Decimal("0.75"), "dân số")]
+    assert weights == [(None, None), *named, (None, None)]
     assert {edge.effective_on for edge in catalogue.lineage} == {REFORM}
 
 
@@ -175,7 +178,13 @@ CASES = [
     Case("shares over one", PART + SPLIT.replace("0.75", "0.76"), "weights_over_one"),
     Case("twice", WHOLE + WHOLE, "duplicate_code"),
     Case("unknown kind", WHOLE.replace("merge_full", "merged"), "unknown_choice"),
-    Case("share of nothing", PART.replace("0.25", "0"), "invalid_value"),
+    Case("share of more than all", PART.replace("0.25", "1.5"), "invalid_value"),
+    Case(
+        "share of nobody knows what",
+        PART.replace(", weight_basis: dân số", ""),
+        "weight_without_basis",
+    ),
+    Case("no share of something", PART.replace(" weight: 0.25,", ""), "basis_without_weight"),
 ]
 
 
