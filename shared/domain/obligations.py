@@ -77,6 +77,10 @@ class Obligation:
         """The verdict by the deadline in force."""
         return first_submitted_at <= self.deadline
 
+    def is_late(self, first_submitted_at: datetime | None) -> bool:
+        """Whether it arrived after the deadline in force; what never arrived is not late."""
+        return first_submitted_at is not None and not self.is_on_time(first_submitted_at)
+
     def is_on_time_by_rule(self, first_submitted_at: datetime) -> bool:
         """The verdict that would stand had nothing been extended."""
         return first_submitted_at <= self.ruled_deadline

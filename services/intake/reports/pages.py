@@ -135,7 +135,7 @@ async def _page(
     grid = version_grid(known, filed.obligation, history, wanted=wanted, language=language)
     own = filed.obligation.organization_id == principal.organization_id
     sender = own and principal.has_any(*ENTERING)
-    first, obligation_id = filed.report.first_submitted_at, filed.obligation.id
+    obligation_id = filed.obligation.id
     return pages.render(
         request,
         "intake/report.html",
@@ -143,16 +143,13 @@ async def _page(
         filed=filed,
         history=history,
         version=wanted,
-        version_links=[
-            (each.version, str(each.version), f"/reports/{filed.report.id}?version={each.version}")
-            for each in history.versions
-        ],
+        version_links=_version_links(history),
         title=form_title(place.form, language),
         label=form_label(place.form, language),
         organization_name=office_name(place.organization),
         grid=grid,
         has_changes=has_changes(grid),
-        late=first is not None and first > filed.obligation.deadline,
+        late=filed.obligation.is_late(filed.report.first_submitted_at),
         last_reason=history.acts[-1].reason or "",
         entered_by=name_of(known, wanted.proxy_by, on=intake.clock.today()),
         signing=await read_signing(intake, obligation_id) if own and obligation_id else (),
@@ -161,3 +158,11 @@ async def _page(
         errors=errors,
         reason="",
     )
+
+
+def _version_links(history: History) -> list[tuple[int, str, str]]:
+    path = f"/reports/{history.filed.report.id}"
+    return [
+        (each.version, str(each.version), f"{path}?version={each.version}")
+        for each in history.versions
+    ]

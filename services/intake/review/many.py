@@ -127,14 +127,13 @@ def _chosen(history: History, known: Catalogue, *, language: Language) -> Chosen
     obligation, report, place = filed.obligation, filed.report, place_of(known, filed.obligation)
     grid = version_grid(known, obligation, history, wanted=version, language=language)
     outermost = {row.code for row in place.form.rows if row.parent is None}
-    first = report.first_submitted_at
     return Chosen(
         report_id=report.id or 0,
         sequence=report.sequence,
         organization_name=office_name(place.organization),
         title=form_label(place.form, language),
         period=obligation.period,
-        late=first is not None and first > obligation.deadline,
+        late=obligation.is_late(report.first_submitted_at),
         nothing_to_report=version.nothing_to_report,
         explanations=list(version.explanations.values()),
         totals=replace(grid, rows=tuple(row for row in grid.rows if row.code in outermost)),

@@ -229,7 +229,6 @@ async def _page(
     grid = version_grid(
         known, filed.obligation, history, wanted=version, language=language, previous=previous
     )
-    first = filed.report.first_submitted_at
     return pages.render(
         request,
         "intake/review_report.html",
@@ -243,7 +242,7 @@ async def _page(
         grid=grid,
         has_changes=has_changes(grid),
         has_previous=previous is not None,
-        late=first is not None and first > filed.obligation.deadline,
+        late=filed.obligation.is_late(filed.report.first_submitted_at),
         may_decide=_may_decide(history, principal),
         wants=refusal.verb.value if refusal else "",
         reason=refusal.reason if refusal else "",
@@ -301,7 +300,6 @@ def _lines(queue: Queue, known: Catalogue, *, language: Language) -> list[QueueL
 def _line(waiting: Waiting, known: Catalogue, *, language: Language) -> QueueLine:
     obligation, report = waiting.filed.obligation, waiting.filed.report
     place = place_of(known, obligation)
-    first = report.first_submitted_at
     return QueueLine(
         report_id=report.id,
         organization_name=office_name(place.organization),
@@ -310,7 +308,7 @@ def _line(waiting: Waiting, known: Catalogue, *, language: Language) -> QueueLin
         period=obligation.period,
         state=report.state.value,
         submitted_at=waiting.submitted_at,
-        late=first is not None and first > obligation.deadline,
+        late=obligation.is_late(report.first_submitted_at),
         nothing_to_report=waiting.nothing_to_report,
         explained=len(waiting.explanations),
     )

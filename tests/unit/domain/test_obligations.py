@@ -215,6 +215,14 @@ def test_a_report_that_is_in_is_judged_by_its_first_submission(
     assert found is expected
 
 
+def test_only_what_arrived_after_the_deadline_is_late() -> None:
+    owed = obligation()
+
+    assert not owed.is_late(None)
+    assert not owed.is_late(owed.deadline)
+    assert owed.is_late(owed.deadline + timedelta(microseconds=1))
+
+
 def test_a_returned_report_is_overdue_until_it_is_in_again_and_then_on_time() -> None:
     sent, later = DEADLINE - timedelta(hours=1), DEADLINE + timedelta(days=1)
 
