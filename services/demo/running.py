@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.all_in_one import serve
 from services.demo import pages
 from services.demo.accounts import create_people, narrator_id
+from services.demo.carrying import carry_over
 from services.demo.clock import keep_saving, read_clock, save_clock
 from services.demo.folder import DemoFolder
 from services.demo.people import seeder
@@ -26,11 +27,12 @@ from shared.db.migrations import upgrade_async
 from shared.events.envelope import RecordedEvent
 from shared.messaging.factory import open_event_log
 from shared.messaging.local_kafka import local_kafka
+from shared.messaging.table import last_position
 from shared.runtime import PortTaken, Service, listen
 from shared.settings import EventLogKind, MailSecurity, Settings
 
 ANY_FREE_PORT = 0
-LOOK_AGAIN_SECONDS = 0.2
+LOOK_AGAIN_SECONDS = 1.0
 
 ShowEvent = Callable[[RecordedEvent], None]
 
@@ -103,6 +105,7 @@ async def run(
         engine = create_engine(dsn, application_name="tonghop-demo", pool_size=2)
         clock = await read_clock(engine) or DemoClock(world.starts)
         try:
+            await _carry_over(engine, settings)
             part = await _part(engine, clock, settings=settings, show=show)
             return await serve(
                 settings, dsn, names=tuple(ServiceName), clock=clock, extra=part, on=on
@@ -110,6 +113,16 @@ async def run(
         finally:
             await save_clock(engine, clock)
             await engine.dispose()
+
+
+async def _carry_over(engine: AsyncEngine, settings: Settings) -> None:
+    """A prepared history is not applied once more because a broker tells it, too."""
+    if settings.event_log is EventLogKind.KAFKA:
+        log = await open_event_log(settings, engine)
+        try:
+            await carry_over(engine, log, partitions=settings.kafka_partitions)
+        finally:
+            await log.close()
 
 
 @asynccontextmanager
@@ -155,12 +168,13 @@ async def _part(
 async def _show_one(
     settings: Settings, engine: AsyncEngine, show: ShowEvent, stop: asyncio.Event
 ) -> None:
-    """Show the last event in the topic, once there is one; then wait like every other task."""
+    """Show the last event of all once the topic holds it; then wait like every other task."""
     log = await open_event_log(settings, engine)
     try:
         while not stop.is_set():
-            if not await log.is_empty() and (events := await log.tail(1)):
-                show(events[-1])
+            newest = await log.tail(1)
+            if newest and newest[-1].position >= await last_position(engine):
+                show(newest[-1])
                 break
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
     finally:
