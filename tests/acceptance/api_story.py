@@ -249,6 +249,14 @@ async def _review(story: Story, cast: Cast, places: Places, *, report_id: int) -
         headers={"If-Match": f'"{seen["sequence"]}"'},
         body={"reason": "Đã đối chiếu với sổ theo dõi."},
     )
+    others = [each for each in waiting["items"] if each["report_id"] != report_id]
+    await story.ask(
+        cast.district,
+        "POST /api/v1/review/approvals",
+        body={
+            "reports": [{name: each[name] for name in ("report_id", "sequence")} for each in others]
+        },
+    )
 
 
 async def _sign_off(story: Story, cast: Cast, places: Places) -> None:

@@ -213,6 +213,14 @@ API = (
     ),
     Route("GET", "/api/v1/review", REVIEWERS, Own()),
     Route(
+        "POST",
+        "/api/v1/review/approvals",
+        REVIEWERS,
+        Foreign(
+            holder="district", body={"reports": [{"report_id": "{report_id}", "sequence": 99}]}
+        ),
+    ),
+    Route(
         "GET",
         "/api/v1/aggregates/{slug}/{period}",
         SIGNED_IN,

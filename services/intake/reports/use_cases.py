@@ -4,7 +4,7 @@ An act holds the report's row, compares its sequence with the one that the calle
 the report, the act and the event in one transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -23,7 +23,9 @@ from services.intake.reports.repository import (
 from services.intake.reports.rows import StoredVersion
 from services.intake.service import Intake, current_scope
 from shared.catalogue.catalogue import Catalogue
+from shared.clock import Clock
 from shared.db.engine import driver, snapshot, transaction
+from shared.domain.errors import DomainError
 from shared.domain.figures import Figures
 from shared.domain.identifiers import ReportId
 from shared.domain.periods import Period
@@ -60,15 +62,32 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Deciding:
-    """A decision that is allowed: `after` is what the report becomes."""
+class Desk:
+    """Who decides, by which catalogue and clock."""
 
     known: Catalogue
     principal: Principal
+    scope: Scope
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """A decision that is allowed: `after` is what the report becomes."""
+
+    desk: Desk
     decision: Decision
     filed: Filed
     after: Report
     at: datetime
+
+
+class DecisionsRefused(Exception):
+    """None of the decisions was stored; `refusals` says why, by report."""
+
+    def __init__(self, refusals: Mapping[ReportId, VersionConflict | DomainError]) -> None:
+        super().__init__(f"{len(refusals)} decisions were refused")
+        self.refusals = refusals
 
 
 async def read_history(intake: Intake, principal: Principal, report_id: ReportId) -> History:
@@ -123,20 +142,55 @@ async def decide(intake: Intake, principal: Principal, decision: Decision) -> Fi
         VersionConflict: somebody acted on it since the caller read it.
         ReasonRequired, ReportError: see `shared.domain.reports`.
     """
-    known = await intake.catalogue.current()
-    scope = scope_of(principal, known, on=intake.clock.today())
+    desk = await _desk(intake, principal)
+    async with transaction(intake.engine) as connection:
+        after = await _decide(await driver(connection), desk, decision)
+    intake.hint()
+    return after
+
+
+async def decide_all(
+    intake: Intake, principal: Principal, decisions: Sequence[Decision]
+) -> tuple[Filed, ...]:
+    """The reports after the acts, in the order of `decisions`: all of them, or none.
+
+    Raises:
+        NotFound, NotPermitted: one of the reports, or the act on it, is not the caller's.
+        DecisionsRefused: what some of the reports do not allow.
+    """
+    desk = await _desk(intake, principal)
+    after: dict[ReportId, Filed] = {}
+    refused: dict[ReportId, VersionConflict | DomainError] = {}
     async with transaction(intake.engine) as connection:
         native = await driver(connection)
-        filed = await _readable(native, decision.report_id, scope=scope, lock=True)
-        _require_authority(decision.verb, filed, principal)
-        if filed.report.sequence != decision.expected_sequence:
-            raise VersionConflict
-        after = _acted(filed.report, decision)
-        versions = {v.version: v for v in await repository.read_versions(native, filed_id(filed))}
-        deciding = Deciding(known, principal, decision, filed, after, at=intake.clock.now())
-        if not await repository.save_act(native, _new_act(deciding, versions)):
-            raise VersionConflict
+        # In one order whoever asks, so that two callers never wait for each other.
+        for decision in sorted(decisions, key=lambda each: each.report_id):
+            try:
+                after[decision.report_id] = await _decide(native, desk, decision)
+            except (VersionConflict, DomainError) as error:
+                refused[decision.report_id] = error
+        if refused:
+            raise DecisionsRefused(refused)
     intake.hint()
+    return tuple(after[each.report_id] for each in decisions)
+
+
+async def _desk(intake: Intake, principal: Principal) -> Desk:
+    known = await intake.catalogue.current()
+    scope = scope_of(principal, known, on=intake.clock.today())
+    return Desk(known, principal, scope, clock=intake.clock)
+
+
+async def _decide(native: Connection, desk: Desk, decision: Decision) -> Filed:
+    filed = await _readable(native, decision.report_id, scope=desk.scope, lock=True)
+    _require_authority(decision.verb, filed, desk.principal)
+    if filed.report.sequence != decision.expected_sequence:
+        raise VersionConflict
+    after = _acted(filed.report, decision)
+    versions = {v.version: v for v in await repository.read_versions(native, filed_id(filed))}
+    deciding = Deciding(desk, decision, filed, after, at=desk.clock.now())
+    if not await repository.save_act(native, _new_act(deciding, versions)):
+        raise VersionConflict
     return Filed(obligation=filed.obligation, report=after)
 
 
@@ -174,7 +228,8 @@ def _acted(report: Report, decision: Decision) -> Report:
 
 def _new_act(deciding: Deciding, versions: Mapping[int, StoredVersion]) -> NewAct:
     decision, before, after = deciding.decision, deciding.filed.report, deciding.after
-    principal, obligation = deciding.principal, deciding.filed.obligation
+    desk, obligation = deciding.desk, deciding.filed.obligation
+    principal = desk.principal
     reason = (decision.reason or "").strip() or None
     judged = before.live or before.official or before.last_version
     return NewAct(
@@ -187,11 +242,11 @@ def _new_act(deciding: Deciding, versions: Mapping[int, StoredVersion]) -> NewAc
         reason=reason,
         event_id=uuid4(),
         event_type=EVENT_TYPES[decision.verb],
-        catalogue_number=deciding.known.number,
+        catalogue_number=desk.known.number,
         event_data=event_data(
             after,
             obligation=obligation,
-            organization_code=place_of(deciding.known, obligation).organization.code,
+            organization_code=place_of(desk.known, obligation).organization.code,
             form_version=versions[judged].form_version,
             live=track_of(versions.get(after.live or 0)),
             official=track_of(versions.get(after.official or 0)),

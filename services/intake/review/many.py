@@ -13,6 +13,7 @@ from services.intake.grids import Grid
 from services.intake.places import place_of
 from services.intake.reports.pages import version_grid
 from services.intake.reports.use_cases import Decision, History, decide, read_history
+from services.intake.review.schemas import MOST_AT_ONCE
 from services.intake.service import Intake
 from services.intake.wording import form_label, office_name
 from shared.catalogue.catalogue import Catalogue
@@ -25,8 +26,6 @@ from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role
 from shared.web.problems import VersionConflict
-
-MOST_AT_ONCE = 100
 
 router = APIRouter(include_in_schema=False)
 

@@ -1,14 +1,43 @@
 """The queue of a receiver as JSON."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.intake.dependencies import LARGEST_ID
 from services.intake.places import place_of
-from services.intake.reports.schemas import FiledModel, filed_json
+from services.intake.reports.schemas import FiledModel, Reason, filed_json
 from services.intake.review.repository import Waiting
 from services.intake.review.use_cases import Queue
 from shared.catalogue.catalogue import Catalogue
 from shared.web.answers import Answer
+
+MOST_AT_ONCE = 100
+
+
+class SeenReport(BaseModel):
+    """A report as it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    report_id: Annotated[int, Field(ge=1, le=LARGEST_ID)]
+    sequence: Annotated[int, Field(ge=1, le=2**31 - 2)]
+
+
+class ApprovalsBody(BaseModel):
+    """The reports to approve; the reason, if there is one, is told with each."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reports: Annotated[list[SeenReport], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    reason: Reason | None = None
+
+
+class ApprovedModel(Answer):
+    """The reports after the act, in the order of the body."""
+
+    items: list[FiledModel]
 
 
 class WaitingModel(FiledModel):
