@@ -21,6 +21,12 @@ from shared.settings import EventLogKind
 
 FOLDER = Path(".data/demo")
 DEFAULT_PORT = 8000
+INTERRUPTED = 130
+"""What shells take for a program that Ctrl-C ended."""
+
+STOPPED = "\nĐã dừng · Stopped. The data stay in {folder}."
+STOPPED_EARLY = "\nStopped before the world was ready. The next start prepares it anew."
+FAILED = "\n[red]Stopped, because a part of it failed: the lines above say which.[/]"
 
 console = Console()
 
@@ -50,7 +56,13 @@ def demo(
             console.print(f"Forgotten: {folder.path}")
             return
         configure_logs(json_lines=False, level="warning")
-        status = run_command(_demo(folder, WORLDS[world], port=port, log=log))
+        try:
+            status = run_command(_demo(folder, WORLDS[world], port=port, log=log))
+        except KeyboardInterrupt:
+            console.print(STOPPED_EARLY)
+            raise typer.Exit(INTERRUPTED) from None
+        ended = STOPPED.format(folder=folder.path) if status == 0 else FAILED
+        console.print(ended, soft_wrap=True)
     raise typer.Exit(status)
 
 

@@ -33,6 +33,7 @@ async def test_a_commune_moves_the_total_from_88_to_89_of_111(tmp_path: Path) ->
             wanted["reported"] += 1
             await until(stands)
         assert await demo.program.interrupt() == 0, demo.program.output
+        assert "Đã dừng" in demo.program.output
 
 
 async def test_the_year_is_there_at_once_and_the_readme_story_works(tmp_path: Path) -> None:
