@@ -82,6 +82,7 @@ def _intake(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clock
         clock=clock,
         hint=relay.hint,
         attachment_limit_bytes=settings.attachment_limit_bytes,
+        font_directory=settings.font_directory,
     )
     accounts = open_accounts(engine, session_hours=settings.session_hours)
     return Part(

@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         le=104_857_600,
         description="Largest workbook or table that is read into a draft, in bytes.",
     )
+    font_directory: Path | None = Field(
+        default=None,
+        description="Folder with Times New Roman (.ttf) for PDF files. Without it the serif face "
+        "that comes along is taken.",
+    )
     requests_per_minute_of_account: int = Field(
         default=3_000,
         ge=0,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,7 +21,7 @@ class Intake:
     """`engine` acts as the role tonghop_intake. `hint` tells the relay that an event waits.
 
     `attachment_limit_bytes` is the size of the largest signed file that is kept. `children` read
-    and write files in processes of their own.
+    and write files in processes of their own. `font_directory` may hold Times New Roman.
     """
 
     engine: AsyncEngine
@@ -29,6 +30,7 @@ class Intake:
     hint: Callable[[], None]
     attachment_limit_bytes: int = LARGEST_ATTACHMENT_BYTES
     children: Children = field(default_factory=Children)
+    font_directory: Path | None = None
 
 
 def build(
@@ -38,6 +40,7 @@ def build(
     clock: Clock,
     hint: Callable[[], None],
     attachment_limit_bytes: int = LARGEST_ATTACHMENT_BYTES,
+    font_directory: Path | None = None,
 ) -> Intake:
     """The service on its adapters. Nothing is opened here."""
     return Intake(
@@ -46,6 +49,7 @@ def build(
         clock=clock,
         hint=hint,
         attachment_limit_bytes=attachment_limit_bytes,
+        font_directory=font_directory,
     )
 
 

@@ -142,6 +142,12 @@ async def _read_report(story: Story, cast: Cast, receipt: Mapping[str, Any]) -> 
     await story.ask(
         cast.commune, f"GET {at_report}/versions/{{number}}", report_id=number, number=1
     )
+    await story.ask(
+        cast.commune,
+        f"GET {at_report}/document.{{file_format}}",
+        report_id=number,
+        file_format="pdf",
+    )
 
     async def is_placed() -> bool:
         events = await cast.commune.get(f"/api/v1/reports/{number}/events")
@@ -277,10 +283,11 @@ async def _sign_off(story: Story, cast: Cast, places: Places) -> None:
     )
     await story.ask(
         cast.province,
-        operation,
+        f"{operation}/document.{{file_format}}",
         slug=SLUG,
         period=PERIOD,
-        query={"organization": places.district.code},
+        file_format="docx",
+        query=at_district,
     )
 
 

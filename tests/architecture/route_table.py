@@ -201,6 +201,22 @@ API = (
     ),
     Route(
         "POST",
+    Route(
+        "GET",
+        "/api/v1/reports/{report_id}/document.{file_format}",
+        SIGNED_IN,
+        Foreign(words={"file_format": "xlsx"}),
+    ),
+    Route(
+        "GET",
+        "/api/v1/aggregates/{slug}/{period}/document.{file_format}",
+        SIGNED_IN,
+        Foreign(
+            holder="district",
+            query={"organization": "{district}"},
+            words={"slug": "ii-06a", "file_format": "xlsx"},
+        ),
+    ),
         "/api/v1/reports/{report_id}/return",
         REVIEWERS,
         Foreign(holder="district", body=WHY, headers=AT_REPORT),

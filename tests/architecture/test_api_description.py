@@ -14,7 +14,8 @@ from tests.support.web import web_app
 
 API = [pytest.param(each, id=str(each)) for each in ALL if each.path.startswith("/api/v1/")]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES = {"multipart/form-data", "application/pdf", XLSX}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FILES = {"multipart/form-data", "application/pdf", XLSX, DOCX}
 """Bytes have no example."""
 
 Operation = dict[str, Any]

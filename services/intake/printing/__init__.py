@@ -1,0 +1,1 @@
+"""Printing: reports and aggregates as official documents (.pdf, .docx) and as workbooks."""

@@ -1,0 +1,10 @@
+"""Figures as they are printed in Vietnam, without anything but the standard library."""
+
+from decimal import Decimal
+
+from shared.domain.figures import vietnamese_figure
+
+
+def printed(figure: str) -> str:
+    """`1234.5` is `1.234,5`; nothing stays nothing."""
+    return vietnamese_figure(Decimal(figure)) if figure else ""
