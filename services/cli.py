@@ -7,6 +7,7 @@ from services.commands import (
     backup,
     bench,
     catalogue,
+    conversion,
     demo,
     doctor,
     logs,
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate)
+catalogue.app.command("import-conversion")(conversion.import_conversion)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(organizations.app, name="organizations")
 app.add_typer(admin.app, name="admin")

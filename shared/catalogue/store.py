@@ -43,9 +43,23 @@ class CatalogueChange:
 Announce = Callable[[AsyncConnection, CatalogueChange], Awaitable[None]]
 """Writes the event of a change in the transaction of the change."""
 
+Advance = Callable[[int, int], None]
+"""Hears how many rows of how many are written."""
+
+ROWS_AT_ONCE = 2000
+
+
+def _unheard(_done: int, _total: int) -> None:
+    """Few loads are long enough to be watched."""
+
 
 async def load_packs(
-    connection: AsyncConnection, packs: Iterable[Pack], *, clock: Clock, announce: Announce
+    connection: AsyncConnection,
+    packs: Iterable[Pack],
+    *,
+    clock: Clock,
+    announce: Announce,
+    advance: Advance = _unheard,
 ) -> int:
     """Append what is new in `packs`; returns the number of the change that now holds.
 
@@ -66,20 +80,29 @@ async def load_packs(
         summary=change.summary,
         digest=digest_of(plan),
     )
-    await _append(connection, plan, number=change.number)
+    await _append(connection, plan, number=change.number, advance=advance)
     await announce(connection, change)
     return change.number
 
 
-async def _append(connection: AsyncConnection, plan: LoadPlan, *, number: int) -> None:
+async def _append(
+    connection: AsyncConnection, plan: LoadPlan, *, number: int, advance: Advance
+) -> None:
     new_ids = await add_organizations(connection, plan.new_organizations)
     ids = {OrganizationId(-index): given for index, given in enumerate(new_ids, start=1)}
     organizations = [_with_real_ids(change.value, ids=ids) for change in plan.organizations]
-    await add_organization_versions(connection, organizations, number=number)
+    edges = [_edge_with_real_ids(change.value, ids=ids) for change in plan.lineage]
+    total = len(organizations) + len(edges)
+    for start in range(0, len(organizations), ROWS_AT_ONCE):
+        rows = organizations[start : start + ROWS_AT_ONCE]
+        await add_organization_versions(connection, rows, number=number)
+        advance(start + len(rows), total)
+    for start in range(0, len(edges), ROWS_AT_ONCE):
+        part = edges[start : start + ROWS_AT_ONCE]
+        await add_lineage(connection, part, number=number)
+        advance(len(organizations) + start + len(part), total)
     links = [_link_with_real_ids(change.value, ids=ids) for change in plan.links]
     await add_links(connection, links, number=number)
-    edges = [_edge_with_real_ids(change.value, ids=ids) for change in plan.lineage]
-    await add_lineage(connection, edges, number=number)
     await add_documents(connection, plan.documents, number=number)
 
 

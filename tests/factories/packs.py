@@ -30,15 +30,18 @@ def demo_packs() -> tuple[Pack, ...]:
 
 def catalogue_of(packs: Iterable[Pack]) -> Catalogue:
     """The catalogue of packs, without a database; organizations have the ids -1, -2, …"""
+    return Catalogue.of(stored_of(packs))
+
+
+def stored_of(packs: Iterable[Pack]) -> Stored:
+    """What a database would hold after the packs were loaded, with the same ids."""
     plan = plan_load(Stored(), packs)
-    return Catalogue.of(
-        Stored(
-            number=1,
-            organizations=tuple(change.value for change in plan.organizations),
-            links=tuple(change.value for change in plan.links),
-            lineage=tuple(change.value for change in plan.lineage),
-            documents=tuple(change.value for change in plan.documents),
-        )
+    return Stored(
+        number=1,
+        organizations=tuple(change.value for change in plan.organizations),
+        links=tuple(change.value for change in plan.links),
+        lineage=tuple(change.value for change in plan.lineage),
+        documents=tuple(change.value for change in plan.documents),
     )
 
 

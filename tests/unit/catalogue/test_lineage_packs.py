@@ -45,7 +45,9 @@ source: Nghị quyết
 links:
 """
 WHOLE = '  - {source: "00001", target: "00002", kind: merge_full}\n'
-PART = '  - {source: "00002", target: "00002", kind: merge_part, weight: 0.25, weight_basis: dân số}\n'
+PART = (
+    '  - {source: "00002", target: "00002", kind: merge_part, weight: 0.25, weight_basis: dân số}\n'
+)
 SPLIT = '  - {source: "00002", target: "00005", kind: split, weight: 0.75, weight_basis: dân số}\n'
 SAME = '  - {source: "00003", target: "00003", kind: unchanged}\n'
 

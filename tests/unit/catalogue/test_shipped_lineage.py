@@ -1,9 +1,7 @@
 """How Bình Phước and the old Đồng Nai became the new one, against the statistics office's table."""
 
-import csv
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +10,11 @@ from shared.catalogue.packs import read_packs, shipped_packs
 from shared.catalogue.schemas import LineageModel
 from shared.domain.identifiers import OrganizationCode
 from shared.domain.lineage import LineageKind
+from tests.factories.conversions import official
 from tests.factories.packs import TWO_PROVINCES, catalogue_of
 
 LINEAGE = "organizations/dong-nai-lineage-2025"
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
-TABLE = Path(__file__).resolve().parents[4] / "shared/data/unit-conversion-2025.csv"
-NOTES = {
-    "Nhập toàn bộ": LineageKind.MERGE_FULL,
-    "Nhập một phần": LineageKind.MERGE_PART,
-    "Giữ nguyên": LineageKind.UNCHANGED,
-}
-"""What the table calls each kind."""
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +33,12 @@ def code(text: str) -> OrganizationCode:
 
 @pytest.mark.optional
 def test_the_links_are_those_of_the_statistics_office() -> None:
-    if not TABLE.is_file():
-        pytest.skip("the statistics office's table is not beside the repository")
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.reader(file) if row[0].strip().endswith("(75)")]
-    table = {(row[4].strip(), row[2].strip(), NOTES[row[5].strip()]) for row in rows}
+    conversion = official()
+    table = {
+        (each.source.code, each.target.code, conversion.kind(each))
+        for each in conversion.links
+        if each.new_province.code == "75"
+    }
     ours = {(each.source, each.target, each.kind) for each in links() if len(each.source) == 5}
     assert ours == table
     assert len(table) == 271

@@ -1,0 +1,1 @@
+"""Official conversion tables: which old administrative units became which new ones."""
