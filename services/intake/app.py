@@ -11,6 +11,7 @@ from services.intake.aggregates.endpoints import router as aggregates_router
 from services.intake.aggregates.pages import router as aggregate_pages_router
 from services.intake.catalogue.endpoints import router as catalogue_router
 from services.intake.catalogue.pages import router as catalogue_pages_router
+from services.intake.closings.endpoints import router as periods_router
 from services.intake.documents.endpoints import router as attachments_router
 from services.intake.documents.pages import router as documents_router
 from services.intake.drafts.endpoints import router as drafts_router
@@ -50,9 +51,10 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         submissions_router,
         *account_routers(in_demo=in_demo),
         imports_router,
+        duties_router,
+        periods_router,
         obligations_router,
         forms_router,
-        duties_router,
         scripts_router,
         drafts_router,
         signing_router,

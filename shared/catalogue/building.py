@@ -59,6 +59,9 @@ def build_regime(model: RegimeFile) -> Regime:
             min_gap_working_days=model.deadlines.min_gap_working_days,
         ),
         forms=tuple(FormCode(code) for code in model.forms),
+        closes_after_working_days=(
+            model.closing.working_days_after_last_deadline if model.closing else None
+        ),
         source=model.source,
         assumed=any(each.assumption for each in (model, model.periods, model.deadlines)),
         valid_from=model.valid_from,

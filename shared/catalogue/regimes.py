@@ -27,6 +27,8 @@ class Regime:
     valid_from: date
     valid_to: date | None
     source: str | None = None
+    closes_after_working_days: int | None = None
+    """After its last deadline; None: a period is closed by people only."""
     assumed: bool = False
     """Whether its periods, its deadlines or the regime itself are an assumption of ours."""
 

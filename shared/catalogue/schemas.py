@@ -258,6 +258,12 @@ class PeriodRule(Sourced):
     calendar: PeriodCalendar
 
 
+class Closing(Sourced):
+    """When a period is closed by itself, counted from its last deadline, extensions included."""
+
+    working_days_after_last_deadline: Annotated[StrictInt, Field(ge=1, le=250)]
+
+
 class RegimeFile(Dated, Sourced):
     """A reporting regime: who reports what, how often, by when (Nghị định 09/2019, art. 7)."""
 
@@ -268,6 +274,7 @@ class RegimeFile(Dated, Sourced):
     name_en: Text | None = None
     periods: PeriodRule
     deadlines: Deadlines
+    closing: Closing | None = None
     forms: Annotated[tuple[Code, ...], Field(min_length=1)]
 
 

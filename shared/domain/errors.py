@@ -23,6 +23,10 @@ DomainError
 │   ├── UnknownCell
 │   ├── UnknownOrganization
 │   └── UnknownOrganizationCode
+├── ClosingError
+│   ├── DeadlineAhead
+│   ├── PeriodAlreadyClosed
+│   └── PeriodNotClosed
 ├── DocumentError
 │   ├── AttachmentNotPdf
 │   └── AttachmentTooLarge
@@ -52,6 +56,7 @@ DomainError
 │   ├── PeriodClosed
 │   └── ProxyNotNeeded
 ├── ImpossibleCoverage
+├── IncompletePeriod
 ├── InvalidExpression
 └── ReasonRequired
 """

@@ -4,6 +4,9 @@ The subject is the report of one organization, regime, form and period; its vers
 added. ``live`` is the version that counts provisionally, ``official`` the one that its receiver
 approved. ``sequence`` rises by one at every act, so that consumers can tell new from old.
 
+Closing the period closes the report, whatever its state: nothing but a new version with a reason
+moves it then. That version awaits approval like any other, and approved it is closed again.
+
 ReportError
 ├── AlreadyApproved
 ├── CorrectionNeedsReason
@@ -13,6 +16,7 @@ ReportError
 └── ProxyNotNeeded
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +39,18 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     RETURN = "return"
     APPROVE = "approve"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+STATE_AFTER: Mapping[Act, ReportState] = {
+    Act.SUBMIT: ReportState.SUBMITTED,
+    Act.WITHDRAW: ReportState.WITHDRAWN,
+    Act.RETURN: ReportState.RETURNED,
+    Act.APPROVE: ReportState.APPROVED,
+    Act.CLOSE: ReportState.CLOSED,
+}
+"""In an open period. Reopening gives back the state after the last act that was none of closing."""
 
 
 class ReportError(DomainError):
@@ -76,12 +92,15 @@ class NothingToWithdraw(ReportError):
 
 
 class PeriodClosed(ReportError):
-    """Ordinary acts only; a correction with a reason is still allowed."""
+    """Ordinary acts only; a new version with a reason is still allowed."""
 
     code = "period_closed"
 
     def __init__(self) -> None:
-        super().__init__("Kỳ báo cáo đã khóa. Chỉ nhận bản đính chính kèm lý do.")
+        super().__init__(
+            "Kỳ báo cáo đã khóa. Chỉ nhận bản báo cáo mới kèm lý do; muốn làm việc khác, hãy đề "
+            "nghị mở khóa kỳ."
+        )
 
 
 class ProxyNotNeeded(ReportError):
@@ -127,9 +146,15 @@ def first_submission(
     form: FormCode,
     period: PeriodCode,
     at: datetime,
+    reason: str | None = None,
+    period_closed: bool = False,
 ) -> Report:
-    """The report that comes into being with its first version; ``at`` is aware."""
+    """The report that comes into being with its first version; ``at`` is aware.
+
+    Raises PeriodClosed in a closed period, unless there is a reason.
+    """
     in_vietnam(at)
+    _require_open(period_closed=period_closed, reason=reason)
     return Report(
         id=None,
         organization_id=organization_id,
@@ -145,13 +170,18 @@ def first_submission(
     )
 
 
-def submit(report: Report, *, at: datetime, reason: str | None = None) -> Report:
+def submit(
+    report: Report, *, at: datetime, reason: str | None = None, period_closed: bool = False
+) -> Report:
     """A further version: sent again, replacing one not yet approved, or correcting an approved one.
 
-    Raises CorrectionNeedsReason for a correction without a reason.
+    Without a reason: raises PeriodClosed in a closed period, CorrectionNeedsReason for a
+    correction.
     """
     in_vietnam(at)
-    if report.state in (ReportState.APPROVED, ReportState.CLOSED) and _is_blank(reason):
+    closed = period_closed or report.state is ReportState.CLOSED
+    _require_open(period_closed=closed, reason=reason)
+    if report.state is ReportState.APPROVED and _is_blank(reason):
         raise CorrectionNeedsReason
     version = report.last_version + 1
     return replace(
@@ -216,8 +246,9 @@ def return_to_sender(report: Report, *, reason: str | None) -> Report:
     )
 
 
-def approve(report: Report) -> Report:
-    """The receiver takes the version that awaits review as official.
+def approve(report: Report, *, period_closed: bool = False) -> Report:
+    """The receiver takes the version that awaits review as official; in a closed period, that
+    closes it.
 
     Raises AlreadyApproved, NothingToReview or PeriodClosed.
     """
@@ -226,9 +257,21 @@ def approve(report: Report) -> Report:
     return replace(
         report,
         sequence=report.sequence + 1,
-        state=ReportState.APPROVED,
+        state=ReportState.CLOSED if period_closed else ReportState.APPROVED,
         official=report.live,
     )
+
+
+def close(report: Report) -> Report:
+    """The report of a period that is closed; raises PeriodClosed if it is so already."""
+    if report.state is ReportState.CLOSED:
+        raise PeriodClosed
+    return replace(report, sequence=report.sequence + 1, state=ReportState.CLOSED)
+
+
+def reopen(report: Report, *, last: Act) -> Report:
+    """The report of a period that is opened again, as its `last` act left it."""
+    return replace(report, sequence=report.sequence + 1, state=STATE_AFTER[last])
 
 
 def _refusal(
@@ -237,6 +280,11 @@ def _refusal(
     if state is ReportState.CLOSED:
         return PeriodClosed()
     return AlreadyApproved() if state is ReportState.APPROVED else nothing(state)
+
+
+def _require_open(*, period_closed: bool, reason: str | None) -> None:
+    if period_closed and _is_blank(reason):
+        raise PeriodClosed
 
 
 def _require_reason(reason: str | None, *, act: Act) -> None:

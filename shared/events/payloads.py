@@ -11,10 +11,11 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from shared.domain.closings import PeriodAct, PeriodState
 from shared.domain.obligations import ObligationState
 from shared.domain.reports import Act, ReportState
 from shared.events.errors import InvalidPayload
-from shared.events.topics import OBLIGATION_EVENTS, REPORT_EVENTS, EventType
+from shared.events.topics import OBLIGATION_EVENTS, PERIOD_EVENTS, REPORT_EVENTS, EventType
 
 EXACT_DECIMAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 """Plain digits with a point: no exponent, no leading zero, nothing that a float could round."""
@@ -49,11 +50,12 @@ class TrackV1(Payload):
 class ActV1(Payload):
     """What was done to the report, by whom, when and why.
 
-    `proxy`: the receiver entered the version for the sender. Absent in events of older releases.
+    `actor_id` is null where the regime closed the period by itself. `proxy`: the receiver entered
+    the version for the sender. Absent in events of older releases.
     """
 
     verb: Act
-    actor_id: Identifier
+    actor_id: Identifier | None
     actor_name: str
     at: AwareDatetime
     reason: str | None
@@ -102,6 +104,27 @@ class ObligationStateV1(Payload):
     original_deadline: AwareDatetime | None = None
     state: ObligationState
     reason: str | None
+
+
+class PeriodActV1(Payload):
+    """Who closed or opened a period, when and why; `actor_id` null: the regime's own rule."""
+
+    verb: PeriodAct
+    actor_id: Identifier | None
+    actor_name: str
+    at: AwareDatetime
+    reason: str | None
+
+
+class PeriodStateV1(Payload):
+    """A period of a regime in a province: open, or closed to all but versions with a reason."""
+
+    province_id: Identifier
+    regime: str
+    period: str
+    sequence: Counter
+    state: PeriodState
+    act: PeriodActV1
 
 
 class CoverageV1(Payload):
@@ -153,6 +176,7 @@ class CatalogueChangedV1(Payload):
 SCHEMAS: Mapping[str, type[Payload]] = {
     "report-state.v1": ReportStateV1,
     "obligation-state.v1": ObligationStateV1,
+    "period-state.v1": PeriodStateV1,
     "aggregate-signed-off.v1": AggregateSignedOffV1,
     "catalogue-changed.v1": CatalogueChangedV1,
 }
@@ -161,6 +185,7 @@ SCHEMAS: Mapping[str, type[Payload]] = {
 PAYLOADS: Mapping[str, type[Payload]] = {
     **dict.fromkeys(REPORT_EVENTS, ReportStateV1),
     **dict.fromkeys(OBLIGATION_EVENTS, ObligationStateV1),
+    **dict.fromkeys(PERIOD_EVENTS, PeriodStateV1),
     EventType.AGGREGATE_SIGNED_OFF: AggregateSignedOffV1,
     EventType.CATALOGUE_CHANGED: CatalogueChangedV1,
 }

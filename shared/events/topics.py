@@ -10,11 +10,15 @@ class EventType(StrEnum):
     REPORT_RETURNED = "vn.tonghop.report.returned.v1"
     REPORT_APPROVED = "vn.tonghop.report.approved.v1"
     REPORT_WITHDRAWN = "vn.tonghop.report.withdrawn.v1"
+    REPORT_CLOSED = "vn.tonghop.report.closed.v1"
+    REPORT_REOPENED = "vn.tonghop.report.reopened.v1"
     OBLIGATION_OPENED = "vn.tonghop.obligation.opened.v1"
     OBLIGATION_FIXED = "vn.tonghop.obligation.fixed.v1"
     OBLIGATION_EXCLUDED = "vn.tonghop.obligation.excluded.v1"
     OBLIGATION_EXTENDED = "vn.tonghop.obligation.extended.v1"
     OBLIGATION_INCLUDED = "vn.tonghop.obligation.included.v1"
+    PERIOD_CLOSED = "vn.tonghop.period.closed.v1"
+    PERIOD_REOPENED = "vn.tonghop.period.reopened.v1"
     AGGREGATE_SIGNED_OFF = "vn.tonghop.aggregate.signed_off.v1"
     CATALOGUE_CHANGED = "vn.tonghop.catalogue.changed.v1"
 
@@ -23,6 +27,7 @@ REPORT_EVENTS = frozenset(kind for kind in EventType if kind.startswith("vn.tong
 OBLIGATION_EVENTS = frozenset(
     kind for kind in EventType if kind.startswith("vn.tonghop.obligation.")
 )
+PERIOD_EVENTS = frozenset(kind for kind in EventType if kind.startswith("vn.tonghop.period."))
 
 
 def events_topic(prefix: str) -> str:

@@ -39,6 +39,7 @@ TAGS = {
     "workbooks": "Forms as Excel files, and drafts from files and tables.",
     "attachments": "Signed PDF files.",
     "obligations": "What is owed by whom, until when, and how it stands.",
+    "periods": "Periods of a regime in a province; closing one and opening it again.",
     "reports": "Reports with their versions, acts and events; withdrawing, returning, approving.",
     "review": "What waits for its receiver.",
     "aggregates": "What approved reports add up to, and signing it off.",

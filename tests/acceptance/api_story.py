@@ -13,6 +13,7 @@ from sqlalchemy import text
 from shared.db.engine import transaction
 from shared.domain.organizations import OrganizationVersion
 from tests.acceptance.api_cast import Cast, Places, cast_of, places_of
+from tests.acceptance.duty_story import act_on_duties, close_the_period
 from tests.acceptance.recording import Story
 from tests.support.province import FORM, PERIOD
 from tests.support.system import System
@@ -53,6 +54,8 @@ async def tell(system: System) -> Story:
         await _read_catalogue(story, cast, places)
         await _look_after(story, cast)
         await _read_reminders(story, cast)
+        await act_on_duties(story, cast.district)
+        await close_the_period(story, cast.province)
     return story
 
 
@@ -140,13 +143,13 @@ async def _read_report(story: Story, cast: Cast, receipt: Mapping[str, Any]) -> 
     await story.ask(cast.commune, f"GET {at_report}", report_id=number)
     await story.ask(cast.commune, f"GET {at_report}/versions", report_id=number)
     await story.ask(
-        cast.commune, f"GET {at_report}/versions/{{number}}", report_id=number, number=1
-    )
-    await story.ask(
         cast.commune,
         f"GET {at_report}/document.{{file_format}}",
         report_id=number,
         file_format="pdf",
+    )
+    await story.ask(
+        cast.commune, f"GET {at_report}/versions/{{number}}", report_id=number, number=1
     )
 
     async def is_placed() -> bool:
@@ -281,6 +284,8 @@ async def _sign_off(story: Story, cast: Cast, places: Places) -> None:
         body=body,
         headers={"If-Match": f'"{seen["sha256"]}"'},
     )
+    at_district = {"organization": places.district.code}
+    await story.ask(cast.province, operation, slug=SLUG, period=PERIOD, query=at_district)
     await story.ask(
         cast.province,
         f"{operation}/document.{{file_format}}",

@@ -82,6 +82,11 @@ RATE = {"code": "II06A.ON_TIME_RATE"}
 CELLS = {**SHEET, "form": "{form}"}
 AT_REPORT = {"If-Match": '"1"'}
 WHY = {"reason": "Cột 4 chưa khớp."}
+WHOLE_PERIOD = Foreign(
+    holder="province",
+    body={"regime": "VPCP-KSTT", "period": "{period}", **WHY},
+    headers={"If-Match": '"0"'},
+)
 SEEN = {"sequence": "1", "reason": "Cột 4 chưa khớp."}
 
 TABLE = "Nội dung\t(4)\t(5)\nHộ tịch\t1\t2\n".encode()
@@ -132,6 +137,10 @@ API = (
         RECEIVERS,
         Foreign(holder="district", body=WHY, headers=AT_REPORT),
     ),
+    Route("GET", "/api/v1/periods", SIGNED_IN, Own()),
+    Route("GET", "/api/v1/periods/{period}", SIGNED_IN, Own(query={"regime": "VPCP-KSTT"})),
+    Route("POST", "/api/v1/periods/close", RECEIVERS, WHOLE_PERIOD),
+    Route("POST", "/api/v1/periods/reopen", RECEIVERS, WHOLE_PERIOD),
     Route("GET", "/api/v1/drafts/{obligation_id}", TYPISTS_AND_PROGRAMS, Foreign()),
     Route(
         "PUT",
@@ -192,15 +201,6 @@ API = (
         Foreign(words={"number": "1"}),
     ),
     Route("GET", "/api/v1/reports/{report_id}/events", SIGNED_IN, Foreign()),
-    Route("GET", "/api/v1/receipts/{number}", SIGNED_IN, Foreign()),
-    Route(
-        "POST",
-        "/api/v1/reports/{report_id}/withdraw",
-        SENDERS_AND_PROGRAMS,
-        Foreign(body=WHY, headers=AT_REPORT),
-    ),
-    Route(
-        "POST",
     Route(
         "GET",
         "/api/v1/reports/{report_id}/document.{file_format}",
@@ -217,6 +217,15 @@ API = (
             words={"slug": "ii-06a", "file_format": "xlsx"},
         ),
     ),
+    Route("GET", "/api/v1/receipts/{number}", SIGNED_IN, Foreign()),
+    Route(
+        "POST",
+        "/api/v1/reports/{report_id}/withdraw",
+        SENDERS_AND_PROGRAMS,
+        Foreign(body=WHY, headers=AT_REPORT),
+    ),
+    Route(
+        "POST",
         "/api/v1/reports/{report_id}/return",
         REVIEWERS,
         Foreign(holder="district", body=WHY, headers=AT_REPORT),

@@ -1,15 +1,17 @@
 """What the audit can tell of, as codes; people read `audit.action.<code>`."""
 
 from services.intake.accounts.records import Action
+from shared.domain.closings import PeriodAct
 from shared.domain.drafts import DraftAct
 from shared.domain.obligation_acts import ObligationAct
 from shared.domain.reports import Act
 
 ACTIONS = (
     *(str(action) for action in Action),
-    *(f"report_{act}" for act in Act),
+    *(f"report_{act}" for act in Act if act not in {Act.CLOSE, Act.REOPEN}),
     *(f"draft_{act}" for act in DraftAct),
     *(f"obligation_{act}" for act in ObligationAct),
+    *(f"period_{act}" for act in PeriodAct),
     "aggregate_sign_off",
     "dead_letter.retry",
     "dead_letter.resolve",
@@ -24,7 +26,9 @@ DETAILS = (
     "last_day",
     "last_position",
     "name",
+    "period",
     "reason",
+    "regime",
     "subject",
     "version",
 )

@@ -8,6 +8,7 @@ from typing import Any
 from services.intake.connections import Connection
 from services.intake.reports.rows import (
     OBLIGATION_COLUMNS,
+    PERIOD_CLOSED,
     REPORT_COLUMNS,
     obligation_of,
     report_of,
@@ -24,7 +25,7 @@ SELECT 1 FROM log.obligation WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE
 """
 
 READ = f"""
-SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}
+SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}
 FROM log.obligation o LEFT JOIN log.report r ON r.obligation_id = o.id
 WHERE o.id = ANY($1::bigint[]) AND o.organization_id = ANY($2::bigint[])
 """
@@ -77,6 +78,7 @@ class Owed:
 
     obligation: Obligation
     report: Report | None
+    period_closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,10 @@ async def hold(
     await connection.execute(HOLD, ids)
     rows = await connection.fetch(READ, ids, list(organizations))
     return {
-        ObligationId(row["obligation_id"]): Owed(obligation_of(row), report_of(row)) for row in rows
+        ObligationId(row["obligation_id"]): Owed(
+            obligation_of(row), report_of(row), row["period_closed"]
+        )
+        for row in rows
     }
 
 

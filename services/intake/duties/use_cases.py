@@ -14,6 +14,7 @@ from shared.domain.errors import DomainError
 from shared.domain.identifiers import ObligationId, OrganizationCode, OrganizationId
 from shared.domain.obligation_acts import ObligationAct, exclude, extend, include
 from shared.domain.obligations import Obligation
+from shared.domain.reports import PeriodClosed
 from shared.web.principals import Principal, Role
 from shared.web.problems import (
     NotFound,
@@ -83,7 +84,7 @@ async def act(intake: Intake, principal: Principal, wanted: Wanted) -> tuple[Obl
     Raises:
         NotFound, NotPermitted: one of them, or the act on it, is not the caller's.
         VersionConflict: one of them moved on since the caller read it.
-        ReasonRequired, ObligationError: what the one obligation does not allow.
+        ReasonRequired, ObligationError, PeriodClosed: what the one obligation does not allow.
         ValidationFailed: what several obligations do not allow, each named.
     """
     authority = await authority_of(intake, principal)
@@ -144,6 +145,8 @@ def _acted(
 
 
 def _after(owed: Owed, wanted: Wanted, *, now: datetime) -> Obligation:
+    if owed.period_closed:
+        raise PeriodClosed
     if wanted.verb is ObligationAct.EXCLUDE:
         is_in = owed.report is not None and owed.report.is_in
         return exclude(owed.obligation, reason=wanted.reason, is_in=is_in)

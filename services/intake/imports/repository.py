@@ -15,6 +15,7 @@ from services.intake.places import Place
 from services.intake.reports.documents import document_text
 from services.intake.reports.rows import (
     OBLIGATION_COLUMNS,
+    PERIOD_CLOSED,
     REPORT_COLUMNS,
     VERSION_COLUMNS,
     Row,
@@ -37,7 +38,7 @@ WHERE p.organization_id = asked.organization_id AND p.regime = asked.regime
 """
 
 READ_CONTEXTS = f"""
-SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {VERSION_COLUMNS},
+SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {VERSION_COLUMNS}, {PERIOD_CLOSED},
        asked.attachment IS NULL OR EXISTS (
            SELECT FROM log.attachment a
            WHERE a.obligation_id = o.id AND a.sha256 = asked.attachment
@@ -186,6 +187,7 @@ def _context(row: Row) -> Context:
         same_period_last_year=figures_or_none(row["last_year_figures"]),
         remembered=None,
         attachment_known=row["attachment_known"],
+        period_closed=row["period_closed"],
     )
 
 

@@ -1,4 +1,4 @@
-"""The background task that opens, follows and fixes obligations."""
+"""The background task that opens, follows and fixes obligations, and closes periods by rule."""
 
 import asyncio
 from contextlib import suppress
@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from services.intake.closings.use_cases import close_by_rule
 from services.intake.obligations.use_cases import keep_obligations
 from services.intake.service import Intake
 
@@ -35,14 +36,20 @@ class ObligationKeeper:
                 await asyncio.wait_for(stop.wait(), POLL_SECONDS)
 
     async def work(self) -> int:
-        """One look; how many obligations changed."""
+        """One look; how many obligations changed, and periods were closed by rule."""
         known = await self._intake.catalogue.current()
         state = (self._intake.clock.today(), known.number)
         if state == self._done:
             return 0
         changed = await keep_obligations(self._intake)
+        closed = await close_by_rule(self._intake)
         self._done = state
-        if changed:
+        if changed or closed:
             self._intake.hint()
-            log.info("obligations_kept", changed=changed, catalogue_number=known.number)
-        return changed
+            log.info(
+                "obligations_kept",
+                changed=changed,
+                periods_closed=closed,
+                catalogue_number=known.number,
+            )
+        return changed + closed

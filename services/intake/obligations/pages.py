@@ -141,6 +141,8 @@ def _state(duty: Duty) -> str:
         return duty.draft_state.value
     if duty.report is not None:
         return duty.report.state.value
+    if duty.period_closed:
+        return ReportState.CLOSED.value
     return "not_started" if duty.draft_updated_at is None else "draft"
 
 

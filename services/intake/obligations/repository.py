@@ -8,6 +8,7 @@ from typing import Any
 from services.intake.connections import Connection
 from services.intake.reports.rows import (
     OBLIGATION_COLUMNS,
+    PERIOD_CLOSED,
     REPORT_COLUMNS,
     obligation_of,
     report_of,
@@ -86,7 +87,7 @@ SELECT count(*) FROM stored
 """
 
 LIST = f"""
-SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, d.updated_at AS draft_updated_at,
+SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}, d.updated_at AS draft_updated_at,
        d.state AS draft_state, d.prepared_by_name, d.hand_back_reason,
        (SELECT count(*) FROM jsonb_each(d.figures) r, jsonb_each(r.value)) AS draft_cells,
        (SELECT a.reason FROM log.report_act a
@@ -106,7 +107,7 @@ ORDER BY o.id LIMIT $6
 """
 
 READ_ONE = f"""
-SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, d.updated_at AS draft_updated_at,
+SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}, d.updated_at AS draft_updated_at,
        d.state AS draft_state, d.prepared_by_name, d.hand_back_reason,
        (SELECT count(*) FROM jsonb_each(d.figures) r, jsonb_each(r.value)) AS draft_cells,
        (SELECT a.reason FROM log.report_act a
@@ -138,6 +139,7 @@ class Duty:
     prepared_by_name: str | None = None
     hand_back_reason: str | None = None
     entered_by: OrganizationId | None = None
+    period_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,7 @@ def _duty(row: Mapping[str, Any]) -> Duty:
         prepared_by_name=row["prepared_by_name"],
         hand_back_reason=row["hand_back_reason"],
         entered_by=row["proxy_by"],
+        period_closed=row["period_closed"],
     )
 
 

@@ -39,6 +39,7 @@ class ObligationModel(Answer):
     deadline: datetime
     original_deadline: datetime | None
     state: ObligationState
+    period_closed: bool
     standing: Standing
     report: AnsweringReport | None
     links: Links
@@ -79,6 +80,7 @@ def duty_json(duty: Duty, known: Catalogue, *, now: datetime) -> dict[str, Any]:
         "deadline": obligation.deadline,
         "original_deadline": obligation.original_deadline,
         "state": obligation.state.value,
+        "period_closed": duty.period_closed,
         "standing": standing_of(duty, now=now).value,
         "report": None
         if report is None

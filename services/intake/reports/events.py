@@ -20,6 +20,8 @@ EVENT_TYPES: Mapping[Act, EventType] = {
     Act.WITHDRAW: EventType.REPORT_WITHDRAWN,
     Act.RETURN: EventType.REPORT_RETURNED,
     Act.APPROVE: EventType.REPORT_APPROVED,
+    Act.CLOSE: EventType.REPORT_CLOSED,
+    Act.REOPEN: EventType.REPORT_REOPENED,
 }
 
 

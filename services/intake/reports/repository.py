@@ -8,6 +8,7 @@ from uuid import UUID
 from services.intake.connections import Connection
 from services.intake.reports.rows import (
     OBLIGATION_COLUMNS,
+    PERIOD_CLOSED,
     REPORT_COLUMNS,
     VERSION_COLUMNS,
     Row,
@@ -23,7 +24,7 @@ from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
 
 READ_REPORT = f"""
-SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}
+SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}
 FROM log.report r JOIN log.obligation o ON o.id = r.obligation_id
 WHERE r.id = $1 AND o.organization_id = ANY($2::bigint[])
 """
@@ -51,7 +52,7 @@ FROM log.event WHERE subject = $1 ORDER BY id
 """
 
 READ_RECEIPT = f"""
-SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {VERSION_COLUMNS},
+SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}, {VERSION_COLUMNS},
        a.sequence AS act_sequence, a.event_id
 FROM log.report_version v
 JOIN log.report r ON r.id = v.report_id
@@ -93,6 +94,7 @@ class Filed:
 
     obligation: Obligation
     report: Report
+    period_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,4 +238,4 @@ def _filed(row: Row) -> Filed:
     report = report_of(row)
     if report is None:
         raise LookupError("the row holds no report")
-    return Filed(obligation=obligation_of(row), report=report)
+    return Filed(obligation_of(row), report, period_closed=row["period_closed"])

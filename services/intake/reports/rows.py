@@ -56,6 +56,16 @@ o.receiver_id, o.cutoff_date, o.deadline, o.original_deadline, o.state AS obliga
 o.sequence AS obligation_sequence
 """
 
+PERIOD_CLOSED = """
+coalesce((
+    SELECT closing.verb = 'close' FROM log.period_act closing
+    WHERE closing.province_id = o.province_id AND closing.regime = o.regime
+      AND closing.period = o.period
+    ORDER BY closing.sequence DESC LIMIT 1
+), false) AS period_closed
+"""
+"""Whether the obligation's period is closed; a look-up by key that mostly finds no row."""
+
 REPORT_COLUMNS = """
 r.id AS report_id, r.sequence, r.state, r.last_version, r.live_version, r.official_version,
 r.first_submitted_at

@@ -186,12 +186,12 @@ async def _decide(native: Connection, desk: Desk, decision: Decision) -> Filed:
     _require_authority(decision.verb, filed, desk.principal)
     if filed.report.sequence != decision.expected_sequence:
         raise VersionConflict
-    after = _acted(filed.report, decision)
+    after = _acted(filed, decision)
     versions = {v.version: v for v in await repository.read_versions(native, filed_id(filed))}
     deciding = Deciding(desk, decision, filed, after, at=desk.clock.now())
     if not await repository.save_act(native, _new_act(deciding, versions)):
         raise VersionConflict
-    return Filed(obligation=filed.obligation, report=after)
+    return Filed(filed.obligation, after, period_closed=filed.period_closed)
 
 
 def filed_id(filed: Filed) -> ReportId:
@@ -218,12 +218,13 @@ def _require_authority(verb: Act, filed: Filed, principal: Principal) -> None:
         raise NotPermitted
 
 
-def _acted(report: Report, decision: Decision) -> Report:
+def _acted(filed: Filed, decision: Decision) -> Report:
+    report = filed.report
     if decision.verb is Act.WITHDRAW:
         return withdraw(report, reason=decision.reason)
     if decision.verb is Act.RETURN:
         return return_to_sender(report, reason=decision.reason)
-    return approve(report)
+    return approve(report, period_closed=filed.period_closed)
 
 
 def _new_act(deciding: Deciding, versions: Mapping[int, StoredVersion]) -> NewAct:

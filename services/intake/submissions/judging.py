@@ -51,6 +51,7 @@ def judge(
     Raises:
         ValidationFailed, CrossCheckFailed: with every fault, in the order of the input.
         ReasonRequired, ProxyNotNeeded: a proxy entry that the report does not allow.
+        PeriodClosed: the period is closed, and no reason is given.
     """
     if proxy:
         require_proxy(context.report, reason=body.reason)
@@ -63,7 +64,7 @@ def judge(
     )
     faults = [*figure_faults, *paper]
     try:
-        report = _next_report(context.report, obligation=obligation, at=at, reason=body.reason)
+        report = _next_report(context, obligation=obligation, at=at, reason=body.reason)
     except CorrectionNeedsReason as error:
         raise say.refusal([*faults, say.reason_required(str(error))]) from None
     if faults:
@@ -143,14 +144,17 @@ def _all_zero(form: FormTemplate) -> Figures:
 
 
 def _next_report(
-    report: Report | None, *, obligation: Obligation, at: datetime, reason: str | None
+    context: Context, *, obligation: Obligation, at: datetime, reason: str | None
 ) -> Report:
-    if report is not None:
-        return submit(report, at=at, reason=reason)
+    closed = context.period_closed
+    if context.report is not None:
+        return submit(context.report, at=at, reason=reason, period_closed=closed)
     return first_submission(
         organization_id=obligation.organization_id,
         regime=obligation.regime,
         form=obligation.form,
         period=obligation.period,
         at=at,
+        reason=reason,
+        period_closed=closed,
     )

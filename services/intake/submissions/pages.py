@@ -29,7 +29,7 @@ from shared.domain.errors import ReasonRequired
 from shared.domain.faults import Fault
 from shared.domain.forms import Severity
 from shared.domain.identifiers import ObligationId
-from shared.domain.reports import ReportState
+from shared.domain.reports import PeriodClosed, ReportState
 from shared.domain.sheets import validate
 from shared.web.access import SignedIn, require
 from shared.web.forms import read_form
@@ -108,7 +108,7 @@ async def send(
         address = await _send(intake, principal, desk, confirmation=confirmation)
     except VersionConflict:
         return RedirectResponse(f"/obligations/{obligation_id}/form", status_code=303)
-    except (ValidationFailed, ReasonRequired):
+    except (ValidationFailed, ReasonRequired, PeriodClosed):
         work = await open_sheet(intake, principal, ObligationId(obligation_id))
         return await _page(
             request,
@@ -191,7 +191,7 @@ async def _page(
     )
     draft = replace(desk.draft, explanations=confirmation.explanations)
     warnings = _warnings(judge_draft(work.kept(draft)), work=work, said=confirmation, after=refused)
-    asks_reason = desk.proxy or _is_correction(desk)
+    asks_reason = desk.proxy or desk.duty.period_closed or _is_correction(desk)
     if refused and asks_reason and confirmation.reason is None:
         missing = "reason"
     return pages.render(

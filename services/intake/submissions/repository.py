@@ -52,6 +52,9 @@ SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form
           ON e.report_id = p.id AND e.version = coalesce(p.live_version, p.official_version)
         WHERE (p.organization_id, p.regime, p.form, p.period) = ($1, $2, $3, $6)
        ) AS last_year_figures,
+       coalesce((SELECT c.verb = 'close' FROM log.period_act c
+        WHERE (c.province_id, c.regime, c.period) = (o.province_id, o.regime, o.period)
+        ORDER BY c.sequence DESC LIMIT 1), false) AS period_closed,
        k.request_sha256, k.response,
        who.account_id, who.username, who.display_name, who.organization_id AS home_id, who.roles,
        who.language, who.csrf_token, who.must_change_password
@@ -135,6 +138,7 @@ class Context:
     same_period_last_year: Figures | None
     remembered: Remembered | None
     attachment_known: bool = True
+    period_closed: bool = False
     caller: Principal | None = None
     """Whose the token is that was asked about."""
 
@@ -235,6 +239,7 @@ def _context(row: Row) -> Context:
         same_period_last_year=figures_or_none(row["last_year_figures"]),
         remembered=_remembered(row) if row["request_sha256"] is not None else None,
         attachment_known=row["attachment_known"],
+        period_closed=row["period_closed"],
         caller=None if row["account_id"] is None else principal_of(row, organization_id="home_id"),
     )
 

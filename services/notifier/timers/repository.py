@@ -91,7 +91,13 @@ _STANDING = text("""
 SELECT obligation.id AS obligation_id, obligation.organization_id, obligation.receiver_id,
        obligation.regime, obligation.form, obligation.period, obligation.cutoff_date,
        obligation.deadline, obligation.state = 'excluded' AS excluded,
-       report.live_version IS NOT NULL OR report.official_version IS NOT NULL AS is_in
+       report.live_version IS NOT NULL OR report.official_version IS NOT NULL AS is_in,
+       coalesce((
+           SELECT closing.verb = 'close' FROM log.period_act closing
+           WHERE closing.province_id = obligation.province_id
+             AND closing.regime = obligation.regime AND closing.period = obligation.period
+           ORDER BY closing.sequence DESC LIMIT 1
+       ), false) AS period_closed
 FROM log.obligation
 LEFT JOIN log.report ON report.obligation_id = obligation.id
 WHERE obligation.id = ANY(CAST(:obligation_ids AS bigint[]))
@@ -165,10 +171,12 @@ class OwedReport:
     deadline: datetime
     excluded: bool
     is_in: bool
+    period_closed: bool
 
     @property
     def is_owed(self) -> bool:
-        return not (self.excluded or self.is_in)
+        """Nobody is chased for a period that is closed."""
+        return not (self.excluded or self.is_in or self.period_closed)
 
 
 async def note_first_start(connection: AsyncConnection, *, now: datetime) -> datetime:

@@ -13,6 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from shared.domain.errors import DomainError, ReasonRequired
 from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode, RegimeCode
 from shared.domain.reports import (
+    STATE_AFTER,
+    Act,
     AlreadyApproved,
     CorrectionNeedsReason,
     NothingToReview,
@@ -22,7 +24,9 @@ from shared.domain.reports import (
     Report,
     ReportState,
     approve,
+    close,
     first_submission,
+    reopen,
     require_proxy,
     return_to_sender,
     submit,
@@ -49,7 +53,7 @@ def approved() -> Report:
 
 
 def closed() -> Report:
-    return replace(approved(), state=ReportState.CLOSED)
+    return close(approved())
 
 
 def corrected() -> Report:
@@ -129,12 +133,72 @@ def test_a_withdrawn_report_counts_from_its_next_submission() -> None:
     assert submit(withdrawn, at=TUESDAY).first_submitted_at == TUESDAY
 
 
-@pytest.mark.parametrize("standing", [approved, closed], ids=["approved", "closed"])
-def test_a_correction_needs_a_reason(standing: Callable[[], Report]) -> None:
-    with pytest.raises(CorrectionNeedsReason):
+@pytest.mark.parametrize(
+    ("standing", "refusal"),
+    [
+        pytest.param(approved, CorrectionNeedsReason, id="approved"),
+        pytest.param(closed, PeriodClosed, id="closed"),
+    ],
+)
+def test_a_correction_needs_a_reason(
+    standing: Callable[[], Report], refusal: type[DomainError]
+) -> None:
+    with pytest.raises(refusal):
         submit(standing(), at=TUESDAY, reason="  ")
 
     assert track(submit(standing(), at=TUESDAY, reason=WHY)) == (ReportState.SUBMITTED, 2, 1)
+
+
+def test_closing_leaves_what_counts_as_it_is() -> None:
+    assert track(close(corrected())) == (ReportState.CLOSED, 2, 1)
+    assert close(corrected()).sequence == corrected().sequence + 1
+    with pytest.raises(PeriodClosed):
+        close(closed())
+
+
+@pytest.mark.parametrize(
+    ("report", "last", "state"),
+    [
+        (submitted(), Act.SUBMIT, ReportState.SUBMITTED),
+        (return_to_sender(submitted(), reason=WHY), Act.RETURN, ReportState.RETURNED),
+        (withdraw(submitted(), reason=WHY), Act.WITHDRAW, ReportState.WITHDRAWN),
+        (approved(), Act.APPROVE, ReportState.APPROVED),
+    ],
+)
+def test_opening_again_gives_back_what_closing_found(
+    report: Report, last: Act, state: ReportState
+) -> None:
+    opened = reopen(close(report), last=last)
+
+    assert opened == replace(report, state=state, sequence=report.sequence + 2)
+
+
+def test_a_correction_after_closing_is_closed_by_its_approval() -> None:
+    correction = submit(closed(), at=TUESDAY, reason=WHY, period_closed=True)
+
+    assert track(approve(correction, period_closed=True)) == (ReportState.CLOSED, 2, 2)
+
+
+def test_a_first_version_after_closing_needs_a_reason() -> None:
+    late = {
+        "organization_id": OrganizationId(7),
+        "regime": RegimeCode("VPCP-KSTT"),
+        "form": FormCode("II.06a/VPCP/KSTT"),
+        "period": PeriodCode("2025-Q2"),
+        "at": TUESDAY,
+        "period_closed": True,
+    }
+
+    with pytest.raises(PeriodClosed, match="mở khóa"):
+        first_submission(**late)
+    assert track(first_submission(**late, reason=WHY)) == (ReportState.SUBMITTED, 1, None)
+
+
+def test_what_was_returned_before_closing_is_sent_again_with_a_reason_only() -> None:
+    returned = return_to_sender(submitted(), reason=WHY)
+
+    with pytest.raises(PeriodClosed):
+        submit(returned, at=TUESDAY, period_closed=True)
 
 
 RETURNED = return_to_sender(submitted(), reason=WHY)
@@ -185,6 +249,14 @@ def test_an_instant_without_zone_is_refused() -> None:
 reasons = st.sampled_from([None, "", WHY])
 
 
+VERBS = {
+    submit: Act.SUBMIT,
+    withdraw: Act.WITHDRAW,
+    return_to_sender: Act.RETURN,
+    approve: Act.APPROVE,
+}
+
+
 class ReportLife(RuleBasedStateMachine):
     """Any sequence of acts, allowed or not, keeps a report in order."""
 
@@ -194,6 +266,8 @@ class ReportLife(RuleBasedStateMachine):
         self.report = submitted()
         self.approved_versions: set[int] = set()
         self.acts = 1
+        self.period_closed = False
+        self.last = Act.SUBMIT
 
     def attempt(self, act: Callable[..., Report], **arguments: Any) -> None:
         before = self.report
@@ -202,13 +276,14 @@ class ReportLife(RuleBasedStateMachine):
         except DomainError:
             return
         self.acts += 1
+        self.last = VERBS[act]
         assert self.report.sequence == before.sequence + 1
         assert self.report.last_version - before.last_version == (1 if act is submit else 0)
 
     @rule(reason=reasons)
     def submits(self, reason: str | None) -> None:
         self.now += timedelta(minutes=1)
-        self.attempt(submit, at=self.now, reason=reason)
+        self.attempt(submit, at=self.now, reason=reason, period_closed=self.period_closed)
 
     @rule(reason=reasons)
     def withdraws(self, reason: str | None) -> None:
@@ -220,17 +295,30 @@ class ReportLife(RuleBasedStateMachine):
 
     @rule()
     def approves(self) -> None:
-        self.attempt(approve)
-        if self.report.state is ReportState.APPROVED:
+        before = self.acts
+        self.attempt(approve, period_closed=self.period_closed)
+        if self.acts > before:
             self.approved_versions.add(self.report.last_version)
 
     @rule()
     def closes(self) -> None:
-        if self.report.state is ReportState.APPROVED:
-            self.report = replace(
-                self.report, state=ReportState.CLOSED, sequence=self.report.sequence + 1
-            )
+        if not self.period_closed:
+            self.report, self.period_closed = close(self.report), True
             self.acts += 1
+
+    @rule()
+    def opens_again(self) -> None:
+        if self.period_closed:
+            self.period_closed = False
+            if self.report.state is ReportState.CLOSED:
+                self.report = reopen(self.report, last=self.last)
+                self.acts += 1
+
+    @invariant()
+    def what_is_closed_stands_as_its_last_act_left_it(self) -> None:
+        state = self.report.state
+        assert state in {STATE_AFTER[self.last], ReportState.CLOSED}
+        assert state is not ReportState.CLOSED or self.period_closed
 
     @invariant()
     def the_sequence_counts_the_acts(self) -> None:
@@ -238,7 +326,7 @@ class ReportLife(RuleBasedStateMachine):
 
     @invariant()
     def live_is_the_last_version_or_none(self) -> None:
-        out = self.report.state in (ReportState.RETURNED, ReportState.WITHDRAWN)
+        out = self.last in {Act.RETURN, Act.WITHDRAW}
 
         assert self.report.live == (None if out else self.report.last_version)
 
@@ -248,7 +336,7 @@ class ReportLife(RuleBasedStateMachine):
 
     @invariant()
     def an_approved_report_is_official_in_its_last_version(self) -> None:
-        if self.report.state in (ReportState.APPROVED, ReportState.CLOSED):
+        if self.report.state is ReportState.APPROVED:
             assert self.report.official == self.report.live == self.report.last_version
 
     @invariant()

@@ -17,6 +17,7 @@ from shared.events.payloads import (
     CatalogueChangedV1,
     ObligationStateV1,
     Payload,
+    PeriodStateV1,
     ReportStateV1,
     read_payload,
 )
@@ -90,9 +91,24 @@ SIGNED_OFF: dict[str, Any] = {
         "reason": None,
     },
 }
+PERIOD: dict[str, Any] = {
+    "province_id": 1,
+    "regime": "VPCP-KSTT",
+    "period": "2025-Q2",
+    "sequence": 1,
+    "state": "closed",
+    "act": {
+        "verb": "close",
+        "actor_id": None,
+        "actor_name": "Tự động theo chế độ báo cáo",
+        "at": "2025-07-01T00:00:00Z",
+        "reason": "Hết 5 ngày làm việc kể từ thời hạn cuối của kỳ.",
+    },
+}
 CASES = [
     pytest.param("report-state.v1", ReportStateV1, REPORT, id="report"),
     pytest.param("obligation-state.v1", ObligationStateV1, OBLIGATION, id="obligation"),
+    pytest.param("period-state.v1", PeriodStateV1, PERIOD, id="period"),
     pytest.param("aggregate-signed-off.v1", AggregateSignedOffV1, SIGNED_OFF, id="aggregate"),
     pytest.param("catalogue-changed.v1", CatalogueChangedV1, CATALOGUE, id="catalogue"),
 ]

@@ -1,0 +1,1 @@
+"""Closing a period of a regime in a province, and opening it again."""
