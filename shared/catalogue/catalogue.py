@@ -234,9 +234,10 @@ class CatalogueReader:
 
         Raises CatalogueBehind if the database does not hold that change.
         """
-        async with self._lock:
-            if self._is_due() or self._catalogue.number < minimum:
-                await self._refresh()
+        if self._is_due() or self._catalogue.number < minimum:
+            async with self._lock:
+                if self._is_due() or self._catalogue.number < minimum:
+                    await self._refresh()
         return self._at_least(minimum)
 
     async def at_least(self, number: int) -> Catalogue:

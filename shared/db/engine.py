@@ -32,6 +32,11 @@ read_json = partial(json.loads, parse_float=Decimal)
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """Python to JSON text; a `Decimal` is refused: figures are stored as strings."""
 
+write_canonical_json = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), sort_keys=True
+).encode
+"""The same, with the members of every object in the order of their names: what is hashed."""
+
 
 def create_engine(
     dsn: str,

@@ -122,7 +122,7 @@ def parse_figure(raw: object, *, column_type: ColumnType, decimals: int = 0) -> 
     JSON can hold (a truth value, a list, an object, NaN) raises an InvalidFigure, as does a float,
     which is no longer the number that was sent.
     """
-    whole = _plain_whole(raw)
+    whole = plain_whole(raw)
     if whole is not None:
         return whole
     if isinstance(raw, str):
@@ -202,7 +202,7 @@ def printable(text: str) -> str:
     )
 
 
-def _plain_whole(raw: object) -> Decimal | None:
+def plain_whole(raw: object) -> Decimal | None:
     """What nearly every cell holds, digits and nothing else, read without further ado."""
     if isinstance(raw, str):
         plain = len(raw) <= MAX_INTEGER_DIGITS and raw.isascii() and raw.isdigit()

@@ -16,6 +16,7 @@ from shared.domain.figures import (
     figure_text,
     is_blank,
     parse_figure,
+    plain_whole,
     rounded,
 )
 from shared.domain.forms import CellRef, FormTemplate
@@ -274,24 +275,34 @@ def _read_odd_row(reading: _Reading, row: RowCode, cells: object) -> None:
 
 
 def _read_row(reading: _Reading, row: RowCode, cells: Mapping[str, object]) -> None:
-    columns = reading.form.column_by_code
-    row_is_derived = reading.form.row_by_code[row].is_derived
+    inputs = plan_of(reading.form).typed.get(row, {})
     typed: dict[ColumnCode, Decimal] = {}
     for code, raw in cells.items():
         reading.place += 1
-        column = columns.get(ColumnCode(code))
-        if column is None:
-            reading.reject(say.unknown_column(row, str(code)))
-            continue
-        figure = _read_cell(reading, CellRef(row, column.code), raw=raw)
+        column = ColumnCode(code)
+        figure = plain_whole(raw) if column in inputs else None
         if figure is None:
-            continue
-        if row_is_derived or column.is_derived:
-            reading.typed_derived.append((reading.place, CellRef(row, column.code), figure))
-        else:
-            typed[column.code] = figure
+            figure = _read_odd_cell(reading, row, column, raw=raw)
+        if figure is not None:
+            typed[column] = figure
     if typed:
         reading.figures[row] = typed
+
+
+def _read_odd_cell(
+    reading: _Reading, row: RowCode, code: ColumnCode, *, raw: object
+) -> Decimal | None:
+    """A figure that is typed; None for what is blank, wrong, or to be compared later."""
+    column = reading.form.column_by_code.get(code)
+    if column is None:
+        reading.reject(say.unknown_column(row, str(code)))
+        return None
+    cell = CellRef(row, column.code)
+    figure = _read_cell(reading, cell, raw=raw)
+    if figure is None or not (reading.form.row_by_code[row].is_derived or column.is_derived):
+        return figure
+    reading.typed_derived.append((reading.place, cell, figure))
+    return None
 
 
 def _read_cell(reading: _Reading, cell: CellRef, *, raw: object) -> Decimal | None:

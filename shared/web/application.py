@@ -19,7 +19,6 @@ from shared.web.middleware import (
     HeadAndOptions,
     RequestContext,
     RequestText,
-    SecurityHeaders,
 )
 from shared.web.openapi import describe
 from shared.web.pages import Pages
@@ -122,9 +121,7 @@ def create_web_app(
     return app
 
 
-def _add_routes(
-    app: FastAPI, routers: Sequence[APIRouter], *, static: Sequence[Path]
-) -> None:
+def _add_routes(app: FastAPI, routers: Sequence[APIRouter], *, static: Sequence[Path]) -> None:
     """Side by side: a router that is included would be asked as a whole, and its routes again."""
     for router in routers:
         app.router.routes.extend(router.routes)
@@ -150,8 +147,7 @@ def _add_middleware(app: FastAPI, settings: WebSettings) -> None:
         limit=settings.body_limit_bytes,
         limits=_body_limits(settings),
     )
-    app.add_middleware(RequestContext)
-    app.add_middleware(SecurityHeaders, https=https)
+    app.add_middleware(RequestContext, https=https)
 
 
 def _body_limits(settings: WebSettings) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What happens to every request before a route is chosen, as plain ASGI.
 
-From the outside in: SecurityHeaders → RequestContext (id, log, last resort) → BodyLimit →
+From the outside in: RequestContext (id, headers, log, last resort) → BodyLimit →
 RequestText → HeadAndOptions → ConditionalReads → routes.
 """
 
@@ -52,10 +52,16 @@ log = structlog.get_logger()
 
 
 class RequestContext:
-    """Gives the request its id, logs it once, and answers defects with a 500."""
+    """Gives the request its id, logs it once, and answers defects with a 500.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Every answer gets the id, and the headers that take powers away from pages; an answer's own
+    header goes before ours.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
+        self._static = raw_headers(SECURITY_HEADERS | (HTTPS_HEADERS if https else {}))
+        self._other = [*self._static, (b"cache-control", b"no-store")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +69,8 @@ class RequestContext:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, [(b"x-request-id", request_id.encode())])
+        headers = self._static if scope["path"].startswith("/static/") else self._other
+        answer = _Answer(send, [(b"x-request-id", request_id.encode()), *headers])
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
@@ -122,21 +129,6 @@ def _log_request(scope: Scope, *, status: int | None, started: float) -> None:
         status=status,
         milliseconds=round((time.perf_counter() - started) * 1000, 1),
     )
-
-
-class SecurityHeaders:
-    """Headers that take powers away from pages; an answer's own header goes before ours."""
-
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        self._app = app
-        self._static = raw_headers(SECURITY_HEADERS | (HTTPS_HEADERS if https else {}))
-        self._other = [*self._static, (b"cache-control", b"no-store")]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            static = scope["path"].startswith("/static/")
-            send = _Answer(send, self._static if static else self._other).send
-        await self._app(scope, receive, send)
 
 
 class RequestText:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from shared.db.engine import read_json, write_json
+from shared.db.engine import read_json, write_canonical_json
 
 SELECT_VERSIONS = """
 SELECT v.report_id, v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations,
@@ -23,18 +23,17 @@ CROSS JOIN LATERAL (
 
 def content_hash_of(row: Any) -> str:
     """What `submissions.records.content_sha256` gave for it, from a row of SELECT_VERSIONS."""
-    figures = read_json(row.figures)
     content = {
         "organization": row.code,
         "regime": row.regime,
         "form": row.form,
         "form_version": row.form_version,
         "period": row.period,
-        "figures": {name: dict(sorted(cells.items())) for name, cells in sorted(figures.items())},
+        "figures": read_json(row.figures),
         "nothing_to_report": row.nothing_to_report,
-        "explanations": dict(sorted(read_json(row.explanations).items())),
+        "explanations": read_json(row.explanations),
     }
     document = read_json(row.document) if row.document else None
     if document:
-        content["document"] = dict(sorted(document.items()))
-    return hashlib.sha256(write_json(dict(sorted(content.items()))).encode()).hexdigest()
+        content["document"] = document
+    return hashlib.sha256(write_canonical_json(content).encode()).hexdigest()

@@ -15,8 +15,9 @@ from services.intake.reports.links import receipt_links
 from services.intake.submissions.records import Request as SubmissionRequest
 from services.intake.submissions.schemas import ReceiptModel, SubmissionBody, read_body
 from services.intake.submissions.use_cases import Acknowledged, take_in_from
+from shared.db.engine import write_json
 from shared.web.access import require
-from shared.web.json import exact_json, json_response
+from shared.web.json import JSON_MEDIA_TYPE, exact_json
 from shared.web.languages import language_of
 from shared.web.lean_route import Gate, LeanRoute
 from shared.web.principals import Role
@@ -97,7 +98,8 @@ def receipt_answer(acknowledged: Acknowledged) -> Response:
     headers = {"Location": links["receipt"], "ETag": entity_tag(receipt["sequence"])}
     if acknowledged.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return json_response({**receipt, "links": links}, status_code=201, headers=headers)
+    text = write_json({**receipt, "links": links})
+    return Response(text, 201, headers=headers, media_type=JSON_MEDIA_TYPE)
 
 
 async def _json_body(request: Request) -> bytes:

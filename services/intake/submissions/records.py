@@ -16,7 +16,7 @@ from services.intake.submissions.judging import Judged
 from services.intake.submissions.repository import NewSubmission
 from services.intake.submissions.schemas import SubmissionBody
 from shared.catalogue.catalogue import Catalogue
-from shared.db.engine import write_json
+from shared.db.engine import write_canonical_json, write_json
 from shared.domain.documents import Document
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
@@ -156,14 +156,13 @@ def content_sha256(
         "form": place.form.code,
         "form_version": place.form.version,
         "period": place.period.code,
-        "figures": {row: dict(sorted(cells.items())) for row, cells in sorted(figures.items())},
+        "figures": figures,
         "nothing_to_report": body.nothing_to_report,
-        "explanations": dict(sorted(explanations.items())),
+        "explanations": explanations,
     }
     if not document.is_blank:
-        content["document"] = dict(sorted(document_members(document).items()))
-    text = write_json(dict(sorted(content.items())))
-    return hashlib.sha256(text.encode()).hexdigest()
+        content["document"] = document_members(document)
+    return hashlib.sha256(write_canonical_json(content).encode()).hexdigest()
 
 
 def _response(report: Report, *, obligation: Obligation, at: str) -> dict[str, Any]:
