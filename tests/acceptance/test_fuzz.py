@@ -127,7 +127,7 @@ async def _known(system: System) -> dict[str, list[str | int]]:
     }
 
 
-def _fuzz(fuzzing: Fuzzing, route: Route, *, examples: int) -> None:
+def _assert_described(fuzzing: Fuzzing, route: Route, *, examples: int) -> None:
     """Runs in a thread of its own: the system answers in the test's event loop."""
     load_all_checks()
     operation, checks = fuzzing.operation(route), CHECKS.get_by_names(WANTED)
@@ -177,7 +177,7 @@ def _name_what_is_there(data: st.DataObject, values: Any, known: Mapping[str, An
 
 @pytest.mark.parametrize("route", API)
 async def test_every_answer_is_one_that_the_api_describes(fuzzing: Fuzzing, route: Route) -> None:
-    await asyncio.to_thread(_fuzz, fuzzing, route, examples=QUICK_EXAMPLES)
+    await asyncio.to_thread(_assert_described, fuzzing, route, examples=QUICK_EXAMPLES)
 
 
 @pytest.mark.soak
@@ -185,4 +185,4 @@ async def test_every_answer_is_one_that_the_api_describes(fuzzing: Fuzzing, rout
 async def test_many_more_answers_are_ones_that_the_api_describes(
     fuzzing: Fuzzing, route: Route
 ) -> None:
-    await asyncio.to_thread(_fuzz, fuzzing, route, examples=LONG_EXAMPLES)
+    await asyncio.to_thread(_assert_described, fuzzing, route, examples=LONG_EXAMPLES)

@@ -30,7 +30,7 @@ async def test_a_report_sent_to_intake_is_in_the_aggregator_s_total(
 ) -> None:
     (sender,) = installation.province.take(1)
     await installation.province.send(sender, to=installation.intake)
-    await until(installation.all_is_counted)
+    assert await until(installation.all_is_counted)
 
 
 async def test_the_notifier_learns_from_kafka_what_is_owed(installation: Installation) -> None:
@@ -45,7 +45,7 @@ async def test_the_notifier_learns_from_kafka_what_is_owed(installation: Install
             known, owed = counted.one()
             return bool(known == owed > 0)
 
-    await until(knows_all)
+    assert await until(knows_all)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_one_address_leads_to_each_service(
         total = await installation.province.total(at=one_address)
         return total == installation.province.expected
 
-    await until(is_counted)
+    assert await until(is_counted)
 
 
 async def test_the_audit_names_who_asked_not_the_proxy_nor_what_was_claimed(
@@ -133,7 +133,7 @@ async def test_nothing_acknowledged_is_lost_when_any_part_is_killed(
         await crash()
     await flow
     assert await receipts(installation.engine) == set(province.acknowledged)
-    await until(installation.all_is_counted)
+    assert await until(installation.all_is_counted)
 
 
 async def _send_from(senders: list[Sender], installation: Installation) -> None:
@@ -162,9 +162,9 @@ async def test_reports_are_taken_and_the_backlog_is_told_while_kafka_is_down(
         metrics = await installation.services["intake"].read("/metrics")
         return 'tonghop_relay_backlog_events{log="kafka"} 2.0' in metrics
 
-    await until(backlog_is_told)
+    assert await until(backlog_is_told)
     await installation.broker.start()
-    await until(installation.all_is_counted)
+    assert await until(installation.all_is_counted)
 
 
 async def test_each_service_runs_as_a_login_that_can_take_its_role_only(
@@ -182,7 +182,7 @@ async def test_each_service_runs_as_a_login_that_can_take_its_role_only(
         await process.start(TONGHOP_DATABASE_URL=url)
     (sender,) = installation.province.take(1)
     await installation.province.send(sender, to=installation.intake)
-    await until(installation.all_is_counted)
+    assert await until(installation.all_is_counted)
 
 
 async def test_an_empty_disk_of_kafka_is_filled_again_from_postgresql(
@@ -196,11 +196,11 @@ async def test_an_empty_disk_of_kafka_is_filled_again_from_postgresql(
     await installation.broker.start()
     for process in installation.services.values():
         await process.start()
-    await until(lambda: _all_is_read_from_a_log_other_than(lost, installation))
+    assert await until(lambda: _all_is_read_from_a_log_other_than(lost, installation))
     assert await installation.all_is_counted()
     (sender,) = installation.province.take(1)
     await installation.province.send(sender, to=installation.intake)
-    await until(installation.all_is_counted)
+    assert await until(installation.all_is_counted)
 
 
 async def _logs_read(installation: Installation) -> set[str]:

@@ -20,7 +20,7 @@ async def run_well(*words: str, typed: str | None = None) -> str:
     return result.stdout
 
 
-def require_one_line(result: Result, *, saying: str) -> None:
+def assert_one_line(result: Result, *, saying: str) -> None:
     """It was refused, with one line on standard error."""
     assert result.exit_code == 1, result.output
     assert result.stdout == ""

@@ -11,7 +11,7 @@ from services.intake.accounts.service import open_accounts
 from services.intake.accounts.use_cases import Caller, sign_in
 from shared.db.engine import snapshot
 from shared.web.principals import Role
-from tests.support.commands import require_one_line, run, run_well
+from tests.support.commands import assert_one_line, run, run_well
 
 CREATE = ("admin", "create", "--username", "QuanTri", "--name", "Đỗ Anh Tuấn")
 SOMEWHERE = Caller(address="192.0.2.1")
@@ -46,12 +46,12 @@ async def test_there_is_one_first_administrator_unless_another_is_asked_for(
 ) -> None:
     await run_well(*CREATE, "--organization", "75")
     again = ("admin", "create", "--username", "thuhai", "--name", "B", "--organization", "75")
-    require_one_line(await run(*again), saying="--another")
+    assert_one_line(await run(*again), saying="--another")
     assert "thuhai" in await run_well(*again, "--another")
 
 
 async def test_without_a_catalogue_it_says_what_to_load(configured: str) -> None:
-    require_one_line(await run(*CREATE, "--organization", "75"), saying="tonghop catalogue load")
+    assert_one_line(await run(*CREATE, "--organization", "75"), saying="tonghop catalogue load")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ async def test_without_a_catalogue_it_says_what_to_load(configured: str) -> None
 async def test_a_name_in_place_of_a_code_is_answered_with_the_code(
     province: AsyncEngine, given: str, meant: str
 ) -> None:
-    require_one_line(await run(*CREATE, "--organization", given), saying=meant)
+    assert_one_line(await run(*CREATE, "--organization", given), saying=meant)
 
 
 async def test_the_audit_tells_who_typed_the_command(

@@ -23,7 +23,7 @@ from shared.db.embedded import Server
 from shared.db.migrations import upgrade_async
 from shared.runtime import listen
 from shared.settings import Settings
-from tests.support.commands import require_one_line, run, run_well
+from tests.support.commands import assert_one_line, run, run_well
 from tests.support.intake_world import submission_of
 from tests.support.province import EVE
 from tests.support.system import System, running_system
@@ -149,14 +149,14 @@ async def test_only_its_owner_may_read_a_backup(backup: Path) -> None:
 
 async def test_a_backup_never_takes_the_place_of_another(backup: Path) -> None:
     before = sha256_of(backup)
-    require_one_line(await run("backup", str(backup)), saying="đã có")
+    assert_one_line(await run("backup", str(backup)), saying="đã có")
     assert sha256_of(backup) == before
 
 
 async def test_a_database_with_data_is_replaced_only_by_force(backup: Path, target: Target) -> None:
     target.choose()
     await run_well("restore", str(backup))
-    require_one_line(await run("restore", str(backup)), saying="--force")
+    assert_one_line(await run("restore", str(backup)), saying="--force")
     await run_well("restore", str(backup), "--force")
     assert await target.value("SELECT generation FROM log.identity") == 3
     assert await target.value("SELECT count(*) FROM identity.account") == 1
@@ -171,7 +171,7 @@ async def test_a_restore_waits_for_nobody_while_services_are_connected(
     connection = await asyncpg.connect(
         target.dsn, server_settings={"application_name": "tonghop-intake"}
     )
-    require_one_line(await run("restore", str(backup)), saying="tonghop-intake")
+    assert_one_line(await run("restore", str(backup)), saying="tonghop-intake")
     await connection.close()
 
 
@@ -189,14 +189,14 @@ async def test_a_backup_that_is_not_what_it_says_changes_nothing(
 ) -> None:
     spoil(backup, spoilt)
     target.choose()
-    require_one_line(await run("restore", str(backup)), saying=said)
+    assert_one_line(await run("restore", str(backup)), saying=said)
     assert await target.value("SELECT to_regclass('log.event')") is None
 
 
 async def test_a_backup_without_its_manifest_is_refused(backup: Path, target: Target) -> None:
     os.unlink(manifest_file(backup))
     target.choose()
-    require_one_line(await run("restore", str(backup)), saying=".dump.json")
+    assert_one_line(await run("restore", str(backup)), saying=".dump.json")
 
 
 async def test_a_dump_that_cannot_be_loaded_leaves_everything_as_it_was(
@@ -214,6 +214,6 @@ async def test_a_dump_that_cannot_be_loaded_leaves_everything_as_it_was(
         " EXECUTE FUNCTION public.refuse()"
     )
     await connection.close()
-    require_one_line(await run("restore", str(backup)), saying="no tables today")
+    assert_one_line(await run("restore", str(backup)), saying="no tables today")
     assert await target.value("SELECT generation FROM log.identity") == 1
     assert await target.value("SELECT one FROM public.kept") == 1

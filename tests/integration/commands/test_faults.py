@@ -11,12 +11,12 @@ from services.commands.faults import faults_told
 from services.demo.folder import DemoFolder
 from shared.db.embedded import Server
 from shared.messaging.local_kafka_libraries import KafkaToolsMissing
-from tests.support.commands import require_one_line, run
+from tests.support.commands import assert_one_line, run
 
 
 async def test_a_database_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://tonghop@127.0.0.1:1/tonghop")
-    require_one_line(await run("users", "list"), saying="TONGHOP_DATABASE_URL")
+    assert_one_line(await run("users", "list"), saying="TONGHOP_DATABASE_URL")
 
 
 async def test_a_wrong_password_of_the_database_is_named(
@@ -24,7 +24,7 @@ async def test_a_wrong_password_of_the_database_is_named(
 ) -> None:
     user, _, rest = postgres_server.dsn.partition("@")
     monkeypatch.setenv("DATABASE_URL", f"{user}wrong@{rest}")
-    require_one_line(await run("users", "list"), saying="password")
+    assert_one_line(await run("users", "list"), saying="password")
 
 
 async def test_an_empty_database_asks_for_the_migration(
@@ -32,12 +32,12 @@ async def test_an_empty_database_asks_for_the_migration(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", postgres_server.dsn)
     for command in (("users", "list"), ("verify",), ("dead-letters", "list")):
-        require_one_line(await run(*command), saying="tonghop migrate")
+        assert_one_line(await run(*command), saying="tonghop migrate")
 
 
 async def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TONGHOP_HTTP_PORT", "eighty")
-    require_one_line(await run("users", "list"), saying="TONGHOP_HTTP_PORT")
+    assert_one_line(await run("users", "list"), saying="TONGHOP_HTTP_PORT")
 
 
 def test_a_database_that_may_lose_reports_is_not_measured(
@@ -45,7 +45,7 @@ def test_a_database_that_may_lose_reports_is_not_measured(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", postgres_server.dsn)
     result = CliRunner().invoke(app, ["bench", "submit", "--data", str(tmp_path)])
-    require_one_line(result, saying="fsync=off")
+    assert_one_line(result, saying="fsync=off")
 
 
 def test_a_program_that_kafka_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,5 +64,5 @@ async def test_a_second_demonstration_on_one_folder_is_refused(
     folder = DemoFolder(tmp_path / "demo")
     with folder.held():
         result = await run("demo", "--data", str(folder.path), *more)
-    require_one_line(result, saying="--data FOLDER")
+    assert_one_line(result, saying="--data FOLDER")
     assert folder.path.is_dir()

@@ -11,7 +11,7 @@ from shared.catalogue.catalogue import CatalogueReader
 from shared.clock import SystemClock
 from shared.domain.identifiers import OrganizationCode
 from shared.domain.organizations import OrganizationVersion
-from tests.support.commands import require_one_line, run, run_well
+from tests.support.commands import assert_one_line, run, run_well
 
 TITLES = ("Mã", "Tên", "Loại", "Cấp", "Mã đơn vị cấp trên", "Hiệu lực từ", "Địa chỉ thư")
 PROVINCE = ("75", "Tỉnh Đồng Nai", "tỉnh", "cấp tỉnh", "", "01/07/2025", "")
@@ -101,4 +101,4 @@ async def test_the_template_has_the_titles_that_the_import_reads(
     await run_well("organizations", "template", str(file))
     titles = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()[0]
     assert set(TITLES) <= set(titles)
-    require_one_line(await run("organizations", "template", str(file)), saying="đã có")
+    assert_one_line(await run("organizations", "template", str(file)), saying="đã có")

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.intake.accounts.service import open_accounts
 from services.intake.accounts.use_cases import Caller, sign_in
 from shared.db.engine import snapshot
-from tests.support.commands import require_one_line, run, run_well
+from tests.support.commands import assert_one_line, run, run_well
 
 TITLES = ("Tên đăng nhập", "Họ tên", "Mã đơn vị", "Cấp", "Vai trò", "Địa chỉ thư")
 GOOD = (
@@ -104,7 +104,7 @@ async def test_passwords_never_overwrite_a_file(province: AsyncEngine, tmp_path:
     kept = tmp_path / "passwords.xlsx"
     kept.write_text("of somebody else")
     given = sheet(tmp_path / "a.xlsx", GOOD)
-    require_one_line(await run("users", "import", given, "--passwords", str(kept)), saying="đã có")
+    assert_one_line(await run("users", "import", given, "--passwords", str(kept)), saying="đã có")
     assert kept.read_text() == "of somebody else"
     assert await usernames(province) == []
 
@@ -129,9 +129,7 @@ async def test_what_is_no_spreadsheet_is_refused_in_one_line(
 ) -> None:
     (tmp_path / "a.xlsx").write_text("username;name")
     for name in ("a.xlsx", "absent.xlsx"):
-        require_one_line(
-            await run("users", "import", str(tmp_path / name)), saying="Không đọc được"
-        )
+        assert_one_line(await run("users", "import", str(tmp_path / name)), saying="Không đọc được")
 
 
 async def test_the_template_has_the_titles_that_the_import_reads(
@@ -141,6 +139,6 @@ async def test_the_template_has_the_titles_that_the_import_reads(
     await run_well("users", "template", str(file))
     titles = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()[0]
     assert tuple(titles) == TITLES
-    require_one_line(await run("users", "template", str(file)), saying="đã có")
+    assert_one_line(await run("users", "template", str(file)), saying="đã có")
     empty = await run("users", "import", str(file))
     assert "chưa có tài khoản nào" in empty.stderr

@@ -84,6 +84,7 @@ async def test_another_takes_over_when_the_leader_stops(
             _, event = await world.open_duty(commune)
             await world.hear(event)
         await _settled(world, sent=3)
+    assert len(world.host.received) == 3
 
 
 async def test_a_leader_that_loses_its_connection_leads_anew_and_sends_nothing_twice(
@@ -168,6 +169,7 @@ async def test_a_hint_wakes_it_at_once(world: NotifierWorld) -> None:
     stop.set()
     dispatcher.hint()
     await task
+    assert [row["state"] for row in await world.reminders()] == ["sent"]
 
 
 async def test_without_a_mail_server_reminders_are_decided_and_kept(world: NotifierWorld) -> None:

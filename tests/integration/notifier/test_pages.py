@@ -252,4 +252,6 @@ class TestMailbox:
 
 async def test_no_route_is_without_a_rule(notifier: Notifier, module_engine: AsyncEngine) -> None:
     """`create_app` refuses to make the application otherwise."""
-    create_app(notifier, settings=Settings(demo=True), authenticate=authenticator(module_engine))
+    authenticate = authenticator(module_engine)
+    made = create_app(notifier, settings=Settings(demo=True), authenticate=authenticate)
+    assert "/api/v1/reminders" in made.openapi()["paths"]

@@ -67,10 +67,10 @@ def test_every_label_that_a_template_asks_for_exists(path):
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name == "t":
             counted = any(keyword.key == "count" for keyword in call.kwargs)
-            require_label(call.args[0], counted=counted)
+            assert_label(call.args[0], counted=counted)
 
 
-def require_label(argument: nodes.Expr, *, counted: bool) -> None:
+def assert_label(argument: nodes.Expr, *, counted: bool) -> None:
     """A literal must be a key; of a composed one, the literal beginning must begin some key."""
     if isinstance(argument, nodes.Const):
         key = f"{argument.value}.other" if counted else argument.value

@@ -20,7 +20,7 @@ ELSEWHERE = re.compile(r"(?:src|href|action)\s*=\s*[\"'](?:https?:)?//", re.IGNO
 def test_every_template_can_be_loaded(path):
     environment = make_environment(FOLDERS)
     folder = next(each for each in FOLDERS if path.is_relative_to(each))
-    environment.get_template(str(path.relative_to(folder)))
+    assert environment.get_template(str(path.relative_to(folder))).filename == str(path)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=template_id)
