@@ -127,8 +127,12 @@ async def _known(system: System) -> dict[str, list[str | int]]:
     }
 
 
-def _assert_described(fuzzing: Fuzzing, route: Route, *, examples: int) -> None:
-    """Runs in a thread of its own: the system answers in the test's event loop."""
+async def _assert_described(fuzzing: Fuzzing, route: Route, *, examples: int) -> None:
+    """Asks in a thread of its own: the system answers in the test's event loop."""
+    await asyncio.to_thread(_ask, fuzzing, route, examples=examples)
+
+
+def _ask(fuzzing: Fuzzing, route: Route, *, examples: int) -> None:
     load_all_checks()
     operation, checks = fuzzing.operation(route), CHECKS.get_by_names(WANTED)
     timeout = ANSWER_TIMEOUT_SECONDS
@@ -177,7 +181,7 @@ def _name_what_is_there(data: st.DataObject, values: Any, known: Mapping[str, An
 
 @pytest.mark.parametrize("route", API)
 async def test_every_answer_is_one_that_the_api_describes(fuzzing: Fuzzing, route: Route) -> None:
-    await asyncio.to_thread(_assert_described, fuzzing, route, examples=QUICK_EXAMPLES)
+    await _assert_described(fuzzing, route, examples=QUICK_EXAMPLES)
 
 
 @pytest.mark.soak
@@ -185,4 +189,4 @@ async def test_every_answer_is_one_that_the_api_describes(fuzzing: Fuzzing, rout
 async def test_many_more_answers_are_ones_that_the_api_describes(
     fuzzing: Fuzzing, route: Route
 ) -> None:
-    await asyncio.to_thread(_assert_described, fuzzing, route, examples=LONG_EXAMPLES)
+    await _assert_described(fuzzing, route, examples=LONG_EXAMPLES)
