@@ -1,0 +1,1 @@
+"""Why a figure changed: every act between two moments, and what it moved."""
