@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,6 +23,7 @@ from shared.catalogue.building import (
 )
 from shared.catalogue.errors import UnknownForm, UnknownIndicator, UnknownRegime
 from shared.catalogue.faults import CatalogueBehind
+from shared.catalogue.history import TreeHistory
 from shared.catalogue.regimes import Regime
 from shared.catalogue.repository import newest_number, read_stored
 from shared.catalogue.schemas import CalendarFile, FormFile, IndicatorModel, RegimeFile
@@ -46,8 +48,6 @@ from shared.domain.time import in_force
 
 NO_HOLIDAYS = WorkingCalendar(frozenset(), frozenset())
 CHECK_INTERVAL_SECONDS = 1.0
-MAX_CACHED_TREES = 64
-"""Trees are asked for by cut-off date: a few per regime and year."""
 
 MAX_KEPT_CATALOGUES = 4
 """Older catalogues that were asked for: who looks back looks at one moment for a while."""
@@ -75,7 +75,6 @@ class Catalogue:
     lineage: tuple[LineageEdge, ...] = ()
     calendar: WorkingCalendar = NO_HOLIDAYS
     day_names: Mapping[date, str] = field(default_factory=dict)
-    _trees: dict[date, Tree] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, stored: Stored) -> "Catalogue":
@@ -100,11 +99,12 @@ class Catalogue:
 
     def tree(self, on: date) -> Tree:
         """The organizations in force on a day, each under its parent."""
-        if on not in self._trees:
-            while len(self._trees) >= MAX_CACHED_TREES:
-                self._trees.pop(next(iter(self._trees)))
-            self._trees[on] = Tree.at(self.organizations, on)
-        return self._trees[on]
+        return self.history.tree(on)
+
+    @cached_property
+    def history(self) -> TreeHistory:
+        """Every tree there was and will be, and how one becomes another."""
+        return TreeHistory(self.organizations, self.lineage)
 
     def organization_by_code(
         self, code: OrganizationCode, *, on: date, level: str | None = None

@@ -83,12 +83,21 @@ class Redrawing:
     entering_levels: frozenset[str]
     summing_levels: frozenset[str]
     _lost: Mapping[OrganizationId, Parts] = field(init=False, repr=False, compare=False)
+    _known: dict[tuple[OrganizationId, bool], Composition] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_lost", dict(self._units_lost()))
 
     def composition(self, node: OrganizationId, *, alone: bool = False) -> Composition:
         """What the node adds up; `alone`: without what lies below it."""
+        found = self._known.get((node, alone))
+        if found is None:
+            found = self._known[node, alone] = self._composed(node, alone=alone)
+        return found
+
+    def _composed(self, node: OrganizationId, *, alone: bool) -> Composition:
         reach = {self.shown.get(node).id} if alone else self._in_sum(self.shown, node)
         whole: set[OrganizationId] = set()
         estimated: list[Estimate] = []
@@ -118,7 +127,7 @@ class Redrawing:
             node = waiting.pop()
             waiting.extend(each for each in self.reported.children(node) if each in leading)
             held = {each for each in self._in_sum(self.reported, node) if self._is_unit(each)}
-            if held and held <= left:
+            if held and held <= left and self._holds_all_below(node):
                 nodes.append(node)
                 left -= held
             elif node in left:
@@ -154,6 +163,11 @@ class Redrawing:
             if tree.get(current).level in self.summing_levels:
                 waiting.extend(tree.children(current))
         return found
+
+    def _holds_all_below(self, node: OrganizationId) -> bool:
+        """A node that does not sum counts the reports below it all the same."""
+        sums = self.reported.get(node).level in self.summing_levels
+        return sums or not self.reported.children(node)
 
     def _candidates(self, reach: Set[OrganizationId]) -> set[OrganizationId]:
         """Every unit that may lie inside, and those of which one cannot know."""

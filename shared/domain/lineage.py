@@ -1,7 +1,7 @@
 """What became of organizations: merges, splits and renames, as edges from old to new."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -87,6 +87,15 @@ class Share:
 WHOLE = Share(Fraction(1))
 UNWEIGHED = Share(None)
 
+
+@dataclass(frozen=True, slots=True)
+class Reform:
+    """A day on which units became others, and the acts that say so."""
+
+    on: date
+    legal_bases: tuple[str, ...]
+
+
 Parts = Mapping[OrganizationId, Share]
 """Where a unit lies on another day. One part only: there lies the whole of it."""
 
@@ -142,6 +151,24 @@ class Lineage:
                     found.add(other)
                     waiting.append(other)
         return frozenset(found)
+
+    def reforms(
+        self, organization_ids: Collection[OrganizationId], *, after: date, until: date
+    ) -> tuple["Reform", ...]:
+        """On which days, after one and up to another, these were made of others or became others.
+
+        A unit that goes on under another name breaks no series.
+        """
+        acts: dict[date, dict[str, None]] = defaultdict(dict)
+        for organization_id in organization_ids:
+            edges = (
+                *self.leaving.get(organization_id, ()),
+                *self.arriving.get(organization_id, ()),
+            )
+            for edge in edges:
+                if after < edge.effective_on <= until and edge.source_id != edge.target_id:
+                    acts[edge.effective_on][edge.legal_basis] = None
+        return tuple(Reform(day, tuple(sorted(acts[day]))) for day in sorted(acts))
 
     def _forward(self, organization_id: OrganizationId, *, known_on: date, on: date) -> Parts:
         step = next(

@@ -6,6 +6,7 @@ tier ended on 30/06/2025, so the tree has any depth and a level is data, never l
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -102,6 +103,12 @@ class Tree:
                 raise OverlappingVersions(version.id, on=on)
             organizations[version.id] = version
         return cls(on, organizations)
+
+    def on_day(self, on: date) -> "Tree":
+        """The same tree on another day of the stretch in which nothing of it changes."""
+        other = copy(self)
+        object.__setattr__(other, "on", on)
+        return other
 
     @property
     def roots(self) -> tuple[OrganizationId, ...]:

@@ -1,12 +1,13 @@
 """Which units became which, through any number of reorganizations."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.identifiers import OrganizationId
-from shared.domain.lineage import LineageEdge, LineageKind, predecessors
+from shared.domain.lineage import Lineage, LineageEdge, LineageKind, Reform, predecessors
 
 REFORM = date(2025, 7, 1)
 LATER = date(2026, 4, 30)
@@ -59,3 +60,14 @@ def test_whatever_the_edges_the_search_ends_and_leaves_out_who_asked(
     found = before(1, edges=edges)
     assert 1 not in found
     assert found <= {source for source, _ in pairs}
+
+
+def test_reforms_name_their_days_and_acts_and_pass_over_new_names() -> None:
+    renamed = replace(edge(10, 10, LATER), kind=LineageKind.RENAME)
+    lineage = Lineage.of([edge(1, 10), edge(2, 10), edge(3, 11), renamed])
+    ten = [OrganizationId(10)]
+    assert lineage.reforms(ten, after=date(2025, 6, 30), until=LATER) == (
+        Reform(REFORM, ("Nghị quyết",)),
+    )
+    assert lineage.reforms(ten, after=REFORM, until=LATER) == ()
+    assert lineage.reforms([OrganizationId(1)], after=date(2025, 6, 30), until=REFORM) != ()

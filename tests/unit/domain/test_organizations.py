@@ -221,3 +221,12 @@ def test_a_move_below_itself_is_refused(
     with pytest.raises(TreeCycle) as raised:
         grown(parents | {moved: target}, make_organization)
     assert {moved, target} <= set(raised.value.organization_ids)
+
+
+def test_a_tree_in_which_nothing_changed_is_the_same_on_another_day(
+    make_organization: MakeOrganization,
+) -> None:
+    tree = Tree.at([make_organization(1), make_organization(2, 1)], date(2025, 3, 1))
+    later = tree.on_day(date(2025, 4, 1))
+    assert later == Tree.at([make_organization(1), make_organization(2, 1)], date(2025, 4, 1))
+    assert (later.children(OrganizationId(1)), tree.on) == ((2,), date(2025, 3, 1))
