@@ -59,7 +59,7 @@ SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form
        who.account_id, who.username, who.display_name, who.organization_id AS home_id, who.roles,
        who.language, who.csrf_token, who.must_change_password
 FROM (VALUES (1)) AS always
-LEFT JOIN identity.authenticate($10::bytea) who ON true
+LEFT JOIN identity.caller who ON who.token_sha256 = $10::bytea
 LEFT JOIN log.obligation o
   ON (o.organization_id, o.regime, o.form, o.period) = ($1, $2, $3, $4)
 LEFT JOIN log.report r ON r.obligation_id = o.id
