@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from shared.domain.deadlines import LadderDeadline
 from shared.domain.errors import DomainError
@@ -54,6 +55,15 @@ class AggregateUnchanged(AggregateError):
         super().__init__("Số tổng hợp đã ký duyệt và chưa có thay đổi nào từ đó.")
 
 
+class AggregateStanding(StrEnum):
+    """How the duty to sign off stands; what counts is when it was signed off first."""
+
+    DUE = "due"
+    OVERDUE = "overdue"
+    SIGNED_ON_TIME = "signed_on_time"
+    SIGNED_LATE = "signed_late"
+
+
 @dataclass(frozen=True, slots=True)
 class CellChange:
     """A cell that is not as it was signed off; None is missing."""
@@ -81,6 +91,16 @@ def aggregate_deadline(
     """The instant by the ladder, None where the ladder has no step for the level."""
     step = deadlines.get(tree.get(organization_id).level)
     return None if step is None else step.instant
+
+
+def aggregate_standing(
+    *, deadline: datetime, signed_at: datetime | None, now: datetime
+) -> AggregateStanding:
+    """By the first sign-off; the deadline is the instant after the last day."""
+    if signed_at is not None:
+        late = signed_at > deadline
+        return AggregateStanding.SIGNED_LATE if late else AggregateStanding.SIGNED_ON_TIME
+    return AggregateStanding.OVERDUE if now > deadline else AggregateStanding.DUE
 
 
 def require_sign_off(coverage: Coverage, *, reason: str | None, unchanged: bool) -> None:

@@ -270,6 +270,8 @@ async def _review(story: Story, cast: Cast, places: Places, *, report_id: int) -
 
 async def _sign_off(story: Story, cast: Cast, places: Places) -> None:
     operation = "GET /api/v1/aggregates/{slug}/{period}"
+    query = {"period": PERIOD, "form": FORM, "standing": "due"}
+    await story.ask(cast.province, "GET /api/v1/aggregates", query=query)
     address = f"/api/v1/aggregates/{SLUG}/{PERIOD}"
 
     async def is_added_up() -> bool:

@@ -245,6 +245,7 @@ API = (
             holder="district", body={"reports": [{"report_id": "{report_id}", "sequence": 99}]}
         ),
     ),
+    Route("GET", "/api/v1/aggregates", SIGNED_IN, Own(query={"organization": "{district}"})),
     Route(
         "GET",
         "/api/v1/aggregates/{slug}/{period}",

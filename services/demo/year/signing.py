@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.demo.year.placing import instant_of
 from services.intake import service as intake_service
-from services.intake.aggregates.use_cases import read_aggregate, read_duties, sign_off
+from services.intake.aggregates.use_cases import read_aggregate, read_signing_duties, sign_off
 from shared.catalogue.catalogue import CatalogueReader
 from shared.clock import FixedClock
 from shared.domain.calendars import WorkingCalendar
@@ -36,10 +36,10 @@ async def sign_off_past(
         organization_id=unit.id,
         roles=frozenset({Role.REVIEWER}),
     )
-    for duty in await read_duties(intake, signer):
-        if duty.deadline > now:
+    for found in await read_signing_duties(intake, signer):
+        if found.duty.deadline > now:
             continue
-        slug, period = duty.place.form.slug, duty.place.period.code
+        slug, period = found.duty.form.slug, found.duty.period.code
         aggregate = await read_aggregate(intake, signer, slug=slug, period=period)
         settled = await instant_of(engine, aggregate.rolled.position)
         clock.move_to(min(_morning_after(settled, known.calendar), now - SHORTLY_BEFORE))

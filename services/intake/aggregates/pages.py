@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from services.intake.aggregates.use_cases import (
     Aggregate,
-    AggregateDuty,
+    SigningDuty,
     read_aggregate,
     sign_off,
 )
@@ -103,16 +103,16 @@ async def sign(
 
 
 def aggregate_line(
-    duty: AggregateDuty, known: Catalogue, *, now: datetime, today: date, language: Language
+    found: SigningDuty, known: Catalogue, *, now: datetime, today: date, language: Language
 ) -> AggregateLine:
     """A duty to sign off, in the words of the page."""
-    place, signed_at = duty.place, duty.signed_at
+    duty, signed_at = found.duty, found.signed_at
     last_day = day_before(duty.deadline)
     return AggregateLine(
-        title=form_label(place.form, language),
-        code=place.form.code,
-        period=place.period.code,
-        address=f"/aggregates/{place.form.slug}/{place.period.code}",
+        title=form_label(duty.form, language),
+        code=duty.form.code,
+        period=duty.period.code,
+        address=f"/aggregates/{duty.form.slug}/{duty.period.code}",
         last_day=last_day,
         working_days_left=known.calendar.working_days_between(today, last_day),
         overdue=signed_at is None and now > duty.deadline,

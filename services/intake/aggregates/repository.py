@@ -3,9 +3,9 @@
 The port is the view `aggregator.published_rollup`: nothing else of that schema can be read here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -34,13 +34,14 @@ WHERE (organization_id, form, period) = ($1, $2, $3) ORDER BY sequence DESC LIMI
 """
 
 READ_FIRST_INSTANTS = """
-SELECT form, period, min(signed_at) AS signed_at
-FROM log.aggregate_signoff WHERE organization_id = $1 GROUP BY form, period
+SELECT organization_id, form, period, min(signed_at) AS signed_at
+FROM log.aggregate_signoff WHERE organization_id = ANY($1::bigint[])
+GROUP BY organization_id, form, period
 """
 
 READ_SHEAVES = """
-SELECT DISTINCT regime, form, period, cutoff_date FROM log.obligation
-WHERE province_id = $1 AND state = 'fixed'
+SELECT DISTINCT province_id, regime, form, period FROM log.obligation
+WHERE province_id = ANY($1::bigint[]) AND state = 'fixed'
 """
 
 INSERT = """
@@ -100,12 +101,12 @@ class NewSignOff:
 
 @dataclass(frozen=True, slots=True)
 class KnownSheaf:
-    """A form that was asked for a period."""
+    """A form that was asked for a period in a province."""
 
+    province_id: OrganizationId
     regime: RegimeCode
     form: FormCode
     period: PeriodCode
-    cutoff_date: date
 
 
 async def read_rolled(
@@ -146,18 +147,18 @@ async def read_last(
 
 
 async def read_first_instants(
-    connection: Connection, organization_id: OrganizationId
-) -> dict[tuple[str, str], datetime]:
-    """When each form and period was signed off first."""
-    rows = await connection.fetch(READ_FIRST_INSTANTS, organization_id)
-    return {(row["form"], row["period"]): row["signed_at"] for row in rows}
+    connection: Connection, organization_ids: Collection[OrganizationId]
+) -> dict[tuple[OrganizationId, str, str], datetime]:
+    """When each organization signed off each form and period first."""
+    rows = await connection.fetch(READ_FIRST_INSTANTS, list(organization_ids))
+    return {(row["organization_id"], row["form"], row["period"]): row["signed_at"] for row in rows}
 
 
 async def read_sheaves(
-    connection: Connection, province_id: OrganizationId
+    connection: Connection, province_ids: Collection[OrganizationId]
 ) -> tuple[KnownSheaf, ...]:
-    """What was asked in a province, as far as the cut-off has passed."""
-    rows = await connection.fetch(READ_SHEAVES, province_id)
+    """What was asked in these provinces, as far as the cut-off has passed."""
+    rows = await connection.fetch(READ_SHEAVES, list(province_ids))
     return tuple(KnownSheaf(**row) for row in rows)
 
 

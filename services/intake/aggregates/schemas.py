@@ -1,17 +1,17 @@
 """Aggregates as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.aggregates.repository import SignOff, figure_texts
-from services.intake.aggregates.use_cases import Aggregate
+from services.intake.aggregates.use_cases import Aggregate, SigningDuty
 from services.intake.reports.schemas import Reason
-from shared.domain.aggregates import CellChange
+from shared.domain.aggregates import AggregateStanding, CellChange
 from shared.domain.figures import figure_text
 from shared.domain.rollups import Coverage
-from shared.web.answers import Answer, FigureTexts, NamedOrganization
+from shared.web.answers import Answer, FigureTexts, Links, NamedOrganization
 
 
 class SignOffBody(BaseModel):
@@ -35,6 +35,27 @@ class CoverageModel(Answer):
     expected: int
     reported: int
     on_time: int
+
+
+class SigningDutyModel(Answer):
+    """Who has to sign off which aggregate until when; `signed_off_at` is the first time."""
+
+    organization: NamedOrganization
+    regime: str
+    form: str
+    period: str
+    cutoff_date: date
+    deadline: datetime
+    standing: AggregateStanding
+    signed_off_at: datetime | None
+    links: Links
+
+
+class SigningDutiesModel(Answer):
+    """Newest cut-off first; `next` is the `offset` of the rest, null at the end."""
+
+    items: list[SigningDutyModel]
+    next: int | None
 
 
 class SignOffModel(Answer):
@@ -77,6 +98,24 @@ class AggregateModel(Answer):
     sha256: str
     signed_off: SignOffModel | None
     changes: list[ChangeModel]
+
+
+def signing_duty_json(found: SigningDuty, *, now: datetime) -> dict[str, Any]:
+    """As `SigningDutyModel` describes it."""
+    duty = found.duty
+    code = duty.organization.code
+    address = f"/aggregates/{duty.form.slug}/{duty.period.code}?organization={code}"
+    return {
+        "organization": {"code": code, "name": duty.organization.name},
+        "regime": duty.regime.code,
+        "form": duty.form.code,
+        "period": duty.period.code,
+        "cutoff_date": duty.period.cutoff_date,
+        "deadline": duty.deadline,
+        "standing": found.standing(now).value,
+        "signed_off_at": found.signed_at,
+        "links": {"aggregate": f"/api/v1{address}", "page": address},
+    }
 
 
 def aggregate_json(aggregate: Aggregate) -> dict[str, Any]:

@@ -12,11 +12,14 @@ from services.intake.aggregates.repository import NewSignOff, Rolled, SignOff, f
 from services.intake.connections import Connection
 from services.intake.places import Place
 from services.intake.service import Intake, current_scope
+from shared.catalogue.aggregates import AggregateDuty, aggregate_duties
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import driver, snapshot, transaction, write_json
 from shared.domain.aggregates import (
+    AggregateStanding,
     CellChange,
     aggregate_deadline,
+    aggregate_standing,
     changed_cells,
     owes_aggregate,
     require_sign_off,
@@ -53,12 +56,33 @@ class Aggregate:
 
 
 @dataclass(frozen=True, slots=True)
-class AggregateDuty:
-    """An aggregate that an organization has to sign off until `deadline`."""
+class SigningDuty:
+    """An aggregate that an organization has to sign off, and when it did so first."""
 
-    place: Place
-    deadline: datetime
+    duty: AggregateDuty
     signed_at: datetime | None
+
+    def standing(self, now: datetime) -> AggregateStanding:
+        return aggregate_standing(deadline=self.duty.deadline, signed_at=self.signed_at, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFilter:
+    """Which duties are wanted; None is any."""
+
+    organization: str | None = None
+    form: str | None = None
+    period: str | None = None
+    standing: AggregateStanding | None = None
+
+    def wants(self, found: SigningDuty, *, now: datetime) -> bool:
+        duty = found.duty
+        return (
+            self.organization in (None, duty.organization.code)
+            and self.form in (None, duty.form.code)
+            and self.period in (None, duty.period.code)
+            and self.standing in (None, found.standing(now))
+        )
 
 
 async def read_aggregate(
@@ -123,27 +147,51 @@ async def sign_off(
     return await read_aggregate(intake, principal, slug=slug, period=period)
 
 
-async def read_duties(intake: Intake, principal: Principal) -> tuple[AggregateDuty, ...]:
-    """What the caller's organization has to sign off, and has signed, newest cut-off first.
+async def read_signing_duties(intake: Intake, principal: Principal) -> tuple[SigningDuty, ...]:
+    """What the caller's organization has to sign off, and has signed, newest cut-off first."""
+    return await _duties_of(intake, frozenset({principal.organization_id}))
 
-    They follow from the catalogue and are not obligations to report: they count in no coverage.
-    """
+
+async def find_signing_duties(
+    intake: Intake, principal: Principal, wanted: DutyFilter
+) -> tuple[SigningDuty, ...]:
+    """The same of every organization within the caller's scope, as far as it is wanted."""
+    scope, now = await current_scope(intake, principal), intake.clock.now()
+    found = await _duties_of(intake, scope.readable)
+    return tuple(each for each in found if wanted.wants(each, now=now))
+
+
+async def _duties_of(
+    intake: Intake, organizations: frozenset[OrganizationId]
+) -> tuple[SigningDuty, ...]:
     known = await intake.catalogue.current()
-    own = known.tree(intake.clock.today()).organizations.get(principal.organization_id)
-    if own is None:
-        return ()
+    provinces = {each.province_id for each in known.organizations if each.id in organizations}
     async with snapshot(intake.engine) as connection:
         native = await driver(connection)
-        sheaves = await repository.read_sheaves(native, own.province_id)
-        signed = await repository.read_first_instants(native, own.id)
-    duties: list[AggregateDuty] = []
-    for sheaf in sorted(sheaves, key=lambda each: each.cutoff_date, reverse=True):
-        place = _place_of(known, own.id, form=sheaf.form, regime=sheaf.regime, period=sheaf.period)
-        deadline = None if place is None else _deadline(known, place)
-        if place is not None and deadline is not None:
-            instant = signed.get((sheaf.form, sheaf.period))
-            duties.append(AggregateDuty(place, deadline, instant))
-    return tuple(duties)
+        sheaves = await repository.read_sheaves(native, provinces)
+        signed = await repository.read_first_instants(native, organizations)
+    duties = [
+        duty
+        for sheaf in sheaves
+        for duty in aggregate_duties(
+            known,
+            regime=sheaf.regime,
+            form=sheaf.form,
+            period=sheaf.period,
+            province_id=sheaf.province_id,
+        )
+        if duty.organization.id in organizations
+    ]
+    return tuple(
+        SigningDuty(each, signed.get((each.organization.id, each.form.code, each.period.code)))
+        for each in sorted(duties, key=_newest_first)
+    )
+
+
+def _newest_first(duty: AggregateDuty) -> tuple[int, datetime, str, str]:
+    organization = duty.organization
+    newest = -duty.period.cutoff_date.toordinal()
+    return (newest, duty.deadline, duty.form.code, organization.sort_key)
 
 
 async def _place(

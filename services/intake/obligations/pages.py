@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.aggregates.pages import SIGNING_OFF, AggregateLine, aggregate_line
-from services.intake.aggregates.use_cases import read_duties
+from services.intake.aggregates.use_cases import read_signing_duties
 from services.intake.dependencies import IntakeDep
 from services.intake.obligations.repository import Duty
 from services.intake.obligations.schemas import standing_of
@@ -77,7 +77,7 @@ async def _aggregates(
     known, now = await intake.catalogue.current(), intake.clock.now()
     lines = [
         aggregate_line(duty, known, now=now, today=intake.clock.today(), language=language)
-        for duty in await read_duties(intake, principal)
+        for duty in await read_signing_duties(intake, principal)
     ]
     signed = [line for line in lines if line.signed_at is not None]
     return [*(line for line in lines if line.signed_at is None), *signed[:SIGNED_SHOWN]]

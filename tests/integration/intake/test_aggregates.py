@@ -160,3 +160,45 @@ async def test_intake_reads_nothing_else_of_the_aggregator(world: World) -> None
 
 async def _cookie(world: World, district: Caller) -> str:
     return f"{SESSION_COOKIE}={await world.session(district.organization, 'reviewer')}"
+
+
+async def test_who_is_to_sign_off_what_until_when_is_listed(world: World, district: Caller) -> None:
+    await _roll_up(world, district.organization, first=120)
+    path = "/api/v1/aggregates?form=II.06a/VPCP/KSTT"
+    before = (await district.call("GET", path)).json()
+    read = await district.call("GET", ADDRESS)
+    await _sign(district, read.headers["etag"])
+
+    [duty] = (await district.call("GET", path)).json()["items"]
+
+    assert [each["standing"] for each in before["items"]] == ["due"]
+    assert duty["organization"]["code"] == district.organization.code
+    assert (duty["period"], duty["deadline"]) == (PERIOD, "2025-06-19T17:00:00Z")
+    assert (duty["standing"], duty["signed_off_at"]) == ("signed_on_time", "2025-06-16T01:00:00Z")
+    assert (await district.call("GET", duty["links"]["aggregate"])).status_code == 200
+
+
+async def test_a_province_sees_what_its_districts_and_itself_are_to_sign_off(
+    world: World, district: Caller
+) -> None:
+    province = world.parent(district.organization)
+    token = await world.token(province, "leader")
+    leader = Caller(world, province, token)
+
+    first = await leader.call("GET", "/api/v1/aggregates?limit=7")
+    rest = await leader.call("GET", first.links["next"]["url"])
+    items = [*first.json()["items"], *rest.json()["items"]]
+
+    codes = [each["organization"]["code"] for each in items if each["period"] == PERIOD]
+    assert len(codes) == len(set(codes)) == 12
+    assert codes[-1] == province.code
+    assert [each["deadline"] for each in items] == sorted(each["deadline"] for each in items)
+    assert rest.json()["next"] is None
+
+
+async def test_the_list_can_be_asked_for_what_is_overdue(world: World, district: Caller) -> None:
+    answer = await district.call("GET", "/api/v1/aggregates?standing=overdue")
+    wrong = await district.call("GET", "/api/v1/aggregates?standing=never")
+
+    assert answer.json()["items"] == []
+    assert wrong.status_code == 422

@@ -7,11 +7,13 @@ import pytest
 
 from shared.domain.aggregates import (
     AggregateError,
+    AggregateStanding,
     AggregateUnchanged,
     CellChange,
     IncompleteAggregate,
     NothingToSignOff,
     aggregate_deadline,
+    aggregate_standing,
     changed_cells,
     owes_aggregate,
     require_sign_off,
@@ -118,3 +120,22 @@ def test_its_deadline_is_the_step_of_its_level() -> None:
 
     assert aggregate_deadline(OrganizationId(2), deadlines=deadlines, tree=TREE) == instant
     assert aggregate_deadline(OrganizationId(1), deadlines=deadlines, tree=TREE) is None
+
+
+EVE, END, AFTER = (datetime(2025, 6, day, 17, tzinfo=UTC) for day in (18, 19, 20))
+
+
+@pytest.mark.parametrize(
+    ("signed_at", "now", "standing"),
+    [
+        pytest.param(None, EVE, AggregateStanding.DUE, id="open"),
+        pytest.param(None, END, AggregateStanding.DUE, id="at the last instant"),
+        pytest.param(None, AFTER, AggregateStanding.OVERDUE, id="past"),
+        pytest.param(END, AFTER, AggregateStanding.SIGNED_ON_TIME, id="signed in time"),
+        pytest.param(AFTER, AFTER, AggregateStanding.SIGNED_LATE, id="signed late"),
+    ],
+)
+def test_how_a_duty_to_sign_off_stands(
+    signed_at: datetime | None, now: datetime, standing: AggregateStanding
+) -> None:
+    assert aggregate_standing(deadline=END, signed_at=signed_at, now=now) is standing
