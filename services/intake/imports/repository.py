@@ -4,7 +4,7 @@ Heads are written in the order of their obligations, so that two imports cannot 
 and before the events, which are numbered in the order of time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,9 +25,11 @@ from services.intake.reports.rows import (
     version_of,
 )
 from services.intake.submissions.repository import Context, NewSubmission
+from shared.db.arrays import Arrays
 from shared.db.engine import write_json
 from shared.domain.identifiers import ObligationId
-from shared.domain.reports import Act
+from shared.domain.obligations import Obligation
+from shared.domain.reports import Act, Report
 
 COMPARED_FIGURES = """
 SELECT e.figures FROM log.report p
@@ -60,16 +62,66 @@ ORDER BY asked.ordinal
 # The planner guesses how long the arrays are; guessing short, it would compare each with each.
 HASH_ARRAYS = "SELECT set_config('enable_nestloop', 'off', true)"
 
+HEADS = Arrays(
+    {
+        "obligation_id": "bigint",
+        "organization_id": "bigint",
+        "province_id": "bigint",
+        "regime": "text",
+        "form": "text",
+        "period": "text",
+        "sequence": "integer",
+        "state": "text",
+        "last_version": "integer",
+        "live_version": "integer",
+        "official_version": "integer",
+        "first_submitted_at": "timestamptz",
+    }
+)
+VERSIONS = Arrays(
+    {
+        "obligation_id": "bigint",
+        "version": "integer",
+        "form_version": "integer",
+        "figures": "jsonb",
+        "nothing_to_report": "boolean",
+        "explanations": "jsonb",
+        "submitted_by": "bigint",
+        "submitted_by_name": "text",
+        "submitted_at": "timestamptz",
+        "content_sha256": "text",
+        "document": "jsonb",
+        "proxy_by": "bigint",
+    },
+    first=HEADS.next,
+)
+ACTS = Arrays(
+    {
+        "obligation_id": "bigint",
+        "sequence": "integer",
+        "verb": "text",
+        "version": "integer",
+        "actor_id": "bigint",
+        "actor_name": "text",
+        "at": "timestamptz",
+        "reason": "text",
+        "event_id": "uuid",
+        "type": "text",
+        "catalogue_number": "bigint",
+        "data": "jsonb",
+    },
+    first=VERSIONS.next,
+)
+
+RECEIPT_NUMBER = """
+'BN' || generation || '-' || lpad(id::text, greatest(8, length(id::text)), '0') || '-' || version
+"""
+
 # A report that moved on meanwhile gives no row; whoever counts the rows then begins anew.
-SAVE_FILINGS = """
+SAVE_FILINGS = f"""
 WITH head AS (
-    INSERT INTO log.report AS r (
-        obligation_id, organization_id, province_id, regime, form, period, sequence, state,
-        last_version, live_version, official_version, first_submitted_at)
-    SELECT * FROM unnest(
-        $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[],
-        $7::integer[], $8::text[], $9::integer[], $10::integer[], $11::integer[],
-        $12::timestamptz[]) AS given (obligation_id)
+    INSERT INTO log.report AS r ({HEADS.names})
+    SELECT {HEADS.names} FROM {HEADS.source}
     ORDER BY obligation_id
     ON CONFLICT (obligation_id) DO UPDATE
     SET sequence = excluded.sequence, state = excluded.state,
@@ -83,23 +135,12 @@ WITH head AS (
         report_id, version, form_version, figures, nothing_to_report, explanations,
         submitted_by, submitted_by_name, submitted_at, receipt_number, content_sha256,
         document, proxy_by)
-    SELECT id, version, form_version, figures::jsonb, nothing, explanations::jsonb, by, name, at,
-           'BN' || generation || '-' || lpad(id::text, greatest(8, length(id::text)), '0')
-           || '-' || version, sha256,
-           document::jsonb, proxy_by
-    FROM head JOIN unnest(
-        $13::bigint[], $14::integer[], $15::integer[], $16::text[], $17::boolean[], $18::text[],
-        $19::bigint[], $20::text[], $21::timestamptz[], $22::text[], $23::text[], $24::bigint[])
-        AS given (obligation_id, version, form_version, figures, nothing, explanations, by, name,
-                  at, sha256, document, proxy_by) USING (obligation_id)
+    SELECT id, version, form_version, figures, nothing_to_report, explanations, submitted_by,
+           submitted_by_name, submitted_at, {RECEIPT_NUMBER}, content_sha256, document, proxy_by
+    FROM head JOIN {VERSIONS.source} USING (obligation_id)
 ), act AS (
     SELECT id, province_id, given.*
-    FROM head JOIN unnest(
-        $25::bigint[], $26::integer[], $27::text[], $28::integer[], $29::bigint[], $30::text[],
-        $31::timestamptz[], $32::text[], $33::uuid[], $34::text[], $35::bigint[], $36::text[])
-        WITH ORDINALITY
-        AS given (obligation_id, sequence, verb, version, actor_id, actor_name, at, reason,
-                  event_id, type, catalogue_number, data, ordinal) USING (obligation_id)
+    FROM head JOIN {ACTS.source} USING (obligation_id)
 ), recorded AS (
     INSERT INTO log.report_act (
         report_id, sequence, verb, version, actor_id, actor_name, at, reason, event_id)
@@ -108,7 +149,7 @@ WITH head AS (
     INSERT INTO log.event (
         event_id, type, subject, province_id, catalogue_number, data, occurred_at)
     SELECT event_id, type, 'report/' || id, province_id, catalogue_number,
-           data::jsonb || jsonb_build_object('report_id', id), at
+           data || jsonb_build_object('report_id', id), at
     FROM act ORDER BY at, ordinal
 )
 SELECT obligation_id, id, generation FROM head
@@ -191,71 +232,69 @@ def _context(row: Row) -> Context:
     )
 
 
-def _columns(filings: Sequence[Filing]) -> list[list[object]]:
-    """The parameters of SAVE_FILINGS: heads, versions, acts; each transposed."""
+def _columns(filings: Sequence[Filing]) -> list[Sequence[object]]:
+    """The parameters of SAVE_FILINGS."""
     records = [(filing, record) for filing in filings for record in filing.records]
+    sent = [(filing, each) for filing, each in records if isinstance(each, NewSubmission)]
     return [
-        *_transposed(map(_head, filings), width=12),
-        *_transposed(
-            (_version(filing, each) for filing, each in records if isinstance(each, NewSubmission)),
-            width=12,
-        ),
-        *_transposed((_act(filing, each) for filing, each in records), width=12),
+        *HEADS.parameters(head_row(filing.obligation, filing.report) for filing in filings),
+        *VERSIONS.parameters(_version(filing, each) for filing, each in sent),
+        *ACTS.parameters(_act(filing, each) for filing, each in records),
     ]
 
 
-def _transposed(rows: Iterable[tuple[object, ...]], *, width: int) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[]] * width
+def head_row(obligation: Obligation, report: Report) -> dict[str, object]:
+    """The row of a report in HEADS."""
+    return {
+        "obligation_id": obligation.id,
+        "organization_id": obligation.organization_id,
+        "province_id": obligation.province_id,
+        "regime": obligation.regime,
+        "form": obligation.form,
+        "period": obligation.period,
+        "sequence": report.sequence,
+        "state": report.state.value,
+        "last_version": report.last_version,
+        "live_version": report.live,
+        "official_version": report.official,
+        "first_submitted_at": report.first_submitted_at,
+    }
 
 
-def _head(filing: Filing) -> tuple[object, ...]:
-    obligation, report = filing.obligation, filing.report
-    return (
-        obligation.id,
-        obligation.organization_id,
-        obligation.province_id,
-        obligation.regime,
-        obligation.form,
-        obligation.period,
-        report.sequence,
-        report.state.value,
-        report.last_version,
-        report.live,
-        report.official,
-        report.first_submitted_at,
+def _version(filing: Filing, new: NewSubmission) -> dict[str, object]:
+    return {
+        "obligation_id": filing.obligation.id,
+        "version": new.report.last_version,
+        "form_version": new.form_version,
+        "figures": new.figures,
+        "nothing_to_report": new.nothing_to_report,
+        "explanations": write_json(dict(new.explanations)),
+        "submitted_by": new.actor_id,
+        "submitted_by_name": new.actor_name,
+        "submitted_at": new.at,
+        "content_sha256": new.content_sha256,
+        "document": document_text(new.document),
+        "proxy_by": new.proxy_by,
+    }
+
+
+def _act(filing: Filing, record: Record) -> dict[str, object]:
+    verb, version = (
+        (Act.SUBMIT, record.report.last_version)
+        if isinstance(record, NewSubmission)
+        else (record.verb, record.version)
     )
-
-
-def _version(filing: Filing, new: NewSubmission) -> tuple[object, ...]:
-    return (
-        filing.obligation.id,
-        new.report.last_version,
-        new.form_version,
-        new.figures,
-        new.nothing_to_report,
-        write_json(dict(new.explanations)),
-        new.actor_id,
-        new.actor_name,
-        new.at,
-        new.content_sha256,
-        document_text(new.document),
-        new.proxy_by,
-    )
-
-
-def _act(filing: Filing, record: Record) -> tuple[object, ...]:
-    submitted = isinstance(record, NewSubmission)
-    return (
-        filing.obligation.id,
-        record.report.sequence,
-        Act.SUBMIT.value if isinstance(record, NewSubmission) else record.verb.value,
-        record.report.last_version if submitted else record.version,  # type: ignore[union-attr]
-        record.actor_id,
-        record.actor_name,
-        record.at,
-        record.reason,
-        record.event_id,
-        record.event_type,
-        record.catalogue_number,
-        record.event_data,
-    )
+    return {
+        "obligation_id": filing.obligation.id,
+        "sequence": record.report.sequence,
+        "verb": verb.value,
+        "version": version,
+        "actor_id": record.actor_id,
+        "actor_name": record.actor_name,
+        "at": record.at,
+        "reason": record.reason,
+        "event_id": record.event_id,
+        "type": record.event_type,
+        "catalogue_number": record.catalogue_number,
+        "data": record.event_data,
+    }
