@@ -92,6 +92,7 @@ def create_web_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_joined(lifespans),
     )
     clock, labels = clock or SystemClock(), load_labels()
