@@ -13,10 +13,12 @@ from uuid import UUID, uuid4
 from services.demo.year.sheets import Content
 from services.demo.year.timeline import Step
 from services.intake.connections import Connection
+from services.intake.imports.repository import HEADS, head_row
 from services.intake.places import Place
 from services.intake.reports.events import EVENT_TYPES, act_of, event_data, track
 from services.intake.submissions.records import content_sha256
 from services.intake.submissions.schemas import SubmissionBody
+from shared.db.arrays import Arrays
 from shared.db.engine import write_json
 from shared.domain.documents import Document
 from shared.domain.identifiers import AccountId, ReportId
@@ -31,47 +33,65 @@ from shared.domain.reports import (
     withdraw,
 )
 
-INSERT_REPORTS = """
-INSERT INTO log.report (
-    obligation_id, organization_id, province_id, regime, form, period, sequence, state,
-    last_version, live_version, official_version, first_submitted_at)
-SELECT * FROM unnest(
-    $1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::int[],
-    $8::text[], $9::int[], $10::int[], $11::int[], $12::timestamptz[])
+VERSIONS = Arrays(
+    {
+        "report_id": "bigint",
+        "version": "integer",
+        "form_version": "integer",
+        "figures": "jsonb",
+        "nothing_to_report": "boolean",
+        "explanations": "jsonb",
+        "submitted_by_name": "text",
+        "submitted_at": "timestamptz",
+        "content_sha256": "text",
+    },
+    first=2,
+)
+ACTS = Arrays(
+    {
+        "report_id": "bigint",
+        "sequence": "integer",
+        "verb": "text",
+        "version": "integer",
+        "actor_name": "text",
+        "at": "timestamptz",
+        "reason": "text",
+        "event_id": "uuid",
+    },
+    first=2,
+)
+EVENTS = Arrays(
+    {
+        "event_id": "uuid",
+        "type": "text",
+        "subject": "text",
+        "province_id": "bigint",
+        "data": "jsonb",
+        "occurred_at": "timestamptz",
+    },
+    first=2,
+)
+
+INSERT_REPORTS = f"""
+INSERT INTO log.report ({HEADS.names}) SELECT {HEADS.names} FROM {HEADS.source}
 RETURNING id, obligation_id
 """
 
-INSERT_VERSIONS = """
-INSERT INTO log.report_version (
-    report_id, version, form_version, figures, nothing_to_report, explanations, submitted_by,
-    submitted_by_name, submitted_at, content_sha256, receipt_number)
-SELECT report_id, version, form_version, figures::jsonb, nothing_to_report, explanations::jsonb,
-       $1, submitted_by_name, submitted_at, content_sha256,
-       'BN' || (SELECT generation FROM log.identity) || '-'
-       || lpad(report_id::text, greatest(8, length(report_id::text)), '0') || '-' || version
-FROM unnest(
-    $2::bigint[], $3::int[], $4::int[], $5::text[], $6::boolean[], $7::text[], $8::text[],
-    $9::timestamptz[], $10::text[])
-    AS given (report_id, version, form_version, figures, nothing_to_report, explanations,
-              submitted_by_name, submitted_at, content_sha256)
+INSERT_VERSIONS = f"""
+INSERT INTO log.report_version (submitted_by, receipt_number, {VERSIONS.names})
+SELECT $1, 'BN' || (SELECT generation FROM log.identity) || '-'
+       || lpad(report_id::text, greatest(8, length(report_id::text)), '0') || '-' || version,
+       {VERSIONS.names}
+FROM {VERSIONS.source}
 """
 
-INSERT_ACTS = """
-INSERT INTO log.report_act (
-    report_id, sequence, verb, version, actor_id, actor_name, at, reason, event_id)
-SELECT report_id, sequence, verb, version, $1, actor_name, at, reason, event_id
-FROM unnest(
-    $2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[], $7::timestamptz[], $8::text[],
-    $9::uuid[])
-    AS given (report_id, sequence, verb, version, actor_name, at, reason, event_id)
+INSERT_ACTS = f"""
+INSERT INTO log.report_act (actor_id, {ACTS.names}) SELECT $1, {ACTS.names} FROM {ACTS.source}
 """
 
-INSERT_EVENTS = """
-INSERT INTO log.event (event_id, type, subject, province_id, catalogue_number, data, occurred_at)
-SELECT event_id, type, 'report/' || report_id, province_id, $1, data::jsonb, occurred_at
-FROM unnest(
-    $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::timestamptz[])
-    AS given (event_id, type, report_id, province_id, data, occurred_at)
+INSERT_EVENTS = f"""
+INSERT INTO log.event (catalogue_number, {EVENTS.names})
+SELECT $1, {EVENTS.names} FROM {EVENTS.source} ORDER BY ordinal
 """
 
 
@@ -165,32 +185,20 @@ class Writer:
         await self._insert_events(sorted(done, key=lambda each: each.step.at))
 
     async def _insert_reports(self, last: Sequence[Done]) -> dict[int, ReportId]:
-        rows = await self.native.fetch(INSERT_REPORTS, *_columns(_head(each) for each in last))
+        heads = (head_row(each.told.obligation, each.report) for each in last)
+        rows = await self.native.fetch(INSERT_REPORTS, *HEADS.parameters(heads))
         return {row["obligation_id"]: ReportId(row["id"]) for row in rows}
 
     async def _insert_versions(self, done: Iterable[Done]) -> None:
-        await self.native.execute(
-            INSERT_VERSIONS, self.actor_id, *_columns(_version(each) for each in done)
-        )
+        rows = VERSIONS.parameters(map(_version, done))
+        await self.native.execute(INSERT_VERSIONS, self.actor_id, *rows)
 
     async def _insert_acts(self, done: Iterable[Done]) -> None:
-        await self.native.execute(
-            INSERT_ACTS, self.actor_id, *_columns(_act(each) for each in done)
-        )
+        await self.native.execute(INSERT_ACTS, self.actor_id, *ACTS.parameters(map(_act, done)))
 
     async def _insert_events(self, done: Iterable[Done]) -> None:
-        rows = (
-            (
-                each.event_id,
-                EVENT_TYPES[each.step.verb].value,
-                each.report.id,
-                each.told.obligation.province_id,
-                each.event(actor_id=self.actor_id),
-                each.step.at,
-            )
-            for each in done
-        )
-        await self.native.execute(INSERT_EVENTS, self.catalogue_number, *_columns(rows))
+        rows = EVENTS.parameters(_event(each, actor_id=self.actor_id) for each in done)
+        await self.native.execute(INSERT_EVENTS, self.catalogue_number, *rows)
 
 
 def _life(told: Told) -> Iterator[Done]:
@@ -226,43 +234,25 @@ def _after(report: Report | None, step: Step, *, obligation: Obligation) -> Repo
     return approve(report)
 
 
-def _head(done: Done) -> tuple[Any, ...]:
-    report, obligation = done.report, done.told.obligation
-    return (
-        obligation.id,
-        obligation.organization_id,
-        obligation.province_id,
-        obligation.regime,
-        obligation.form,
-        obligation.period,
-        report.sequence,
-        report.state.value,
-        report.last_version,
-        report.live,
-        report.official,
-        report.first_submitted_at,
-    )
-
-
-def _version(done: Done) -> tuple[Any, ...]:
+def _version(done: Done) -> dict[str, object]:
     place, content = done.told.place, done.sent[done.report.last_version].content
-    return (
-        done.report.id,
-        done.report.last_version,
-        place.form.version,
-        write_json(content.texts),
-        content.nothing_to_report,
-        write_json(dict(content.explanations)),
-        done.actor,
-        done.step.at,
-        content_sha256(
+    return {
+        "report_id": done.report.id,
+        "version": done.report.last_version,
+        "form_version": place.form.version,
+        "figures": write_json(content.texts),
+        "nothing_to_report": content.nothing_to_report,
+        "explanations": write_json(dict(content.explanations)),
+        "submitted_by_name": done.actor,
+        "submitted_at": done.step.at,
+        "content_sha256": content_sha256(
             place,
             figures=content.texts,
             body=_body(place, content),
             explanations=content.explanations,
             document=Document(),
         ),
-    )
+    }
 
 
 def _body(place: Place, content: Content) -> SubmissionBody:
@@ -275,18 +265,25 @@ def _body(place: Place, content: Content) -> SubmissionBody:
     )
 
 
-def _act(done: Done) -> tuple[Any, ...]:
-    return (
-        done.report.id,
-        done.report.sequence,
-        done.step.verb.value,
-        done.about,
-        done.actor,
-        done.step.at,
-        done.step.reason,
-        done.event_id,
-    )
+def _act(done: Done) -> dict[str, object]:
+    return {
+        "report_id": done.report.id,
+        "sequence": done.report.sequence,
+        "verb": done.step.verb.value,
+        "version": done.about,
+        "actor_name": done.actor,
+        "at": done.step.at,
+        "reason": done.step.reason,
+        "event_id": done.event_id,
+    }
 
 
-def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _event(done: Done, *, actor_id: AccountId) -> dict[str, object]:
+    return {
+        "event_id": done.event_id,
+        "type": EVENT_TYPES[done.step.verb].value,
+        "subject": f"report/{done.report.id}",
+        "province_id": done.told.obligation.province_id,
+        "data": done.event(actor_id=actor_id),
+        "occurred_at": done.step.at,
+    }
