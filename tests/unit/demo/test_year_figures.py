@@ -194,7 +194,7 @@ def test_steps_follow_each_other_from_the_cut_off_to_now(known: Catalogue) -> No
         assert not steps or steps[0].verb is Act.SUBMIT
         verbs |= {step.verb for step in steps}
         silent += not steps
-    assert verbs == {*Act}
+    assert verbs == {*Act} - {Act.CLOSE, Act.REOPEN}
     assert 0 < silent < 20
 
 
