@@ -87,6 +87,10 @@ class Redrawing:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    _sums: dict[OrganizationId, frozenset[OrganizationId]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "_lost", dict(self._units_lost()))
 
@@ -126,7 +130,7 @@ class Redrawing:
         while waiting and left:
             node = waiting.pop()
             waiting.extend(each for each in self.reported.children(node) if each in leading)
-            held = {each for each in self._in_sum(self.reported, node) if self._is_unit(each)}
+            held = self._held(node)
             if held and held <= left and self._holds_all_below(node):
                 nodes.append(node)
                 left -= held
@@ -162,6 +166,14 @@ class Redrawing:
             found.add(current)
             if tree.get(current).level in self.summing_levels:
                 waiting.extend(tree.children(current))
+        return found
+
+    def _held(self, node: OrganizationId) -> frozenset[OrganizationId]:
+        """The units in the sum of a node of the tree that reported."""
+        found = self._sums.get(node)
+        if found is None:
+            units = (each for each in self._in_sum(self.reported, node) if self._is_unit(each))
+            found = self._sums[node] = frozenset(units)
         return found
 
     def _holds_all_below(self, node: OrganizationId) -> bool:

@@ -5,7 +5,7 @@ its level sum. Combining is associative and commutative, so order and grouping n
 cell that nobody has reported is absent: missing is not zero.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Clamped, Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
@@ -36,6 +36,11 @@ class ImpossibleCoverage(DomainError):
             f"Tiến độ gửi không hợp lý: {expected} báo cáo phải gửi, {reported} đã gửi, {on_time} "
             "đúng hạn. Hãy tổng hợp lại từ nhật ký."
         )
+
+
+def exact_sum(values: Iterable[Decimal]) -> Decimal:
+    """The sum without any rounding."""
+    return reduce(_EXACT.add, values, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

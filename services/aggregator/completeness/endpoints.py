@@ -17,7 +17,7 @@ from services.aggregator.dependencies import (
     not_modified,
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import ask
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
@@ -52,11 +52,12 @@ async def get_completeness(
         form=form,
         track=track,
         scope=view.scope,
+        geography=view.geography,
     )
-    async with figures_of(aggregator, view.moment) as source:
+    async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
         passed = await source.last_deadline_passed(question.topic.sheaf, now=view.now)
-        tag = entity_tag(request.url.query, position, view.catalogue.number, passed)
+        tag = entity_tag(request.url.query, position, passed, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         answer = await read_completeness(source, question, position=position, now=view.now)

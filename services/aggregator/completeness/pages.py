@@ -7,7 +7,7 @@ from services.aggregator.completeness.use_cases import read_completeness
 from services.aggregator.dashboard.use_cases import deadline_day, missing_units, share_of
 from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.reading.choices import choose
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.pages import AskedDep, common_context
 from shared.web.access import SignedIn
 from shared.web.pages import PagesDep
@@ -26,7 +26,7 @@ async def show_completeness(
     """Progress by organization, and every unit with its deadline and contact."""
     choice = await choose(aggregator, principal, asked)
     question, now = choice.question, choice.view.now
-    async with figures_of(aggregator, choice.view.moment) as source:
+    async with figures_seen(aggregator, choice.view) as source:
         position = await source.position([question.node])
         answer = await read_completeness(source, question, position=position, now=now)
     return pages.render(

@@ -65,7 +65,7 @@ async def read_completeness(
 ) -> CompletenessAnswer:
     """The answer from `source`, of which `position` was read."""
     topic, tree = question.topic, question.topic.shape.tree
-    below = list(tree.subtree(question.organization.id))
+    below = question.units(topic, question.organization.id)
     duties = await source.duties(topic.sheaf, organization_ids=below)
     units = tuple(
         UnitProgress(tree.get(each), _parent(question, each), duties[each])
@@ -79,7 +79,7 @@ async def read_completeness(
         NodeProgress(
             organization=each,
             coverage=coverage_of(rollups.get(topic.node(each.id))),
-            overdue=_count_overdue(units, below=frozenset(tree.subtree(each.id)), now=now),
+            overdue=_count_overdue(units, below=frozenset(question.units(topic, each.id)), now=now),
         )
         for each in shown
     )

@@ -19,7 +19,7 @@ from services.aggregator.indicators.use_cases import (
 )
 from services.aggregator.reading.choices import Choice
 from services.aggregator.reading.figures import AsOf
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import Question
 from services.aggregator.series.questions import span_of
 from services.aggregator.series.use_cases import read_trends
@@ -57,7 +57,7 @@ class Overview:
 async def read_overview(aggregator: Aggregator, choice: Choice) -> Overview:
     """Everything on the page, as of one position."""
     question, now = choice.question, choice.view.now
-    async with figures_of(aggregator, choice.view.moment) as source:
+    async with figures_seen(aggregator, choice.view) as source:
         position = await source.position(nodes_shown(question))
         answer = await read_indicators(source, question, position=position, children=True)
         completeness = await read_completeness(source, question, position=position, now=now)

@@ -30,7 +30,7 @@ from services.aggregator.exports.use_cases import (
     nodes_below,
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import ask
 from services.aggregator.reading.schemas import as_of_json, question_json
 from services.aggregator.series.endpoints import FirstQuery, LastQuery
@@ -113,11 +113,12 @@ async def export_figures(
         form=form,
         track=track,
         scope=view.scope,
+        geography=view.geography,
     )
     nodes = nodes_below(question)
-    async with figures_of(aggregator, view.moment) as source:
+    async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
-        tag = entity_tag(request.url, position, view.catalogue.number)
+        tag = entity_tag(request.url, position, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         rollups = await source.rollups(nodes, track=track)
@@ -156,6 +157,7 @@ async def export_indicators(
             code=code,
             organization=organization,
             scope=view.scope,
+            geography=view.geography,
             today=view.today,
             track=track,
             first=first,
@@ -163,10 +165,14 @@ async def export_indicators(
         )
         for code in dict.fromkeys(indicator)
     ]
-    async with figures_of(aggregator, view.moment) as source:
+    async with figures_seen(aggregator, view) as source:
         position = await source.position([node for each in spans for node in each.nodes()])
         tag = entity_tag(
-            request.url, spans[0].question.period.code, position, view.catalogue.number
+            request.url,
+            spans[0].question.period.code,
+            position,
+            view.catalogue.number,
+            view.geography.day,
         )
         if is_current(if_none_match, tag):
             return not_modified(tag)

@@ -59,7 +59,8 @@ INDICATOR_COLUMNS = (
 def nodes_below(question: Question) -> list[Node]:
     """Every organization from the question's own down, in the tree's order."""
     topic = question.topic
-    return [topic.node(each) for each in topic.shape.tree.subtree(question.organization.id)]
+    tree = question.tree(topic)
+    return [topic.node(each) for each in tree.subtree(question.organization.id)]
 
 
 def figure_rows(
@@ -107,7 +108,7 @@ def indicator_rows(series: Sequence[Series]) -> Iterator[Row]:
 
 
 def _unit_members(question: Question, organization_id: OrganizationId) -> tuple[Any, ...]:
-    tree = question.topic.shape.tree
+    tree = question.tree(question.topic)
     unit = tree.get(organization_id)
     parent = None if unit.parent_id is None else tree.get(unit.parent_id).code
     form, period = question.topic.shape.form.code, question.period.code

@@ -7,6 +7,12 @@ from typing import Annotated
 from fastapi import Depends
 
 from services.aggregator.history.moments import Moment, moment_of
+from services.aggregator.reading.geography import (
+    AS_REPORTED,
+    Geography,
+    GeographyQuery,
+    read_geography,
+)
 from services.aggregator.service import Aggregator
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.time import vietnam_date
@@ -17,9 +23,10 @@ from shared.web.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """The parameters of an address that say as of when."""
+    """The parameters of an address that say as of when, and in which tree."""
 
     as_of: AsOfQuery = None
+    geography: GeographyQuery = None
 
 
 WhenDep = Annotated[When, Depends()]
@@ -35,6 +42,7 @@ class Viewpoint:
     moment: Moment
     scope: Scope
     now: datetime
+    geography: Geography = AS_REPORTED
 
     @property
     def catalogue(self) -> Catalogue:
@@ -44,6 +52,15 @@ class Viewpoint:
     def today(self) -> date:
         return vietnam_date(self.now)
 
+    @property
+    def marks(self) -> tuple[object, ...]:
+        """What an answer depends on, beside its address and its position."""
+        return self.catalogue.number, self.geography.day
+
+    def parameters(self) -> dict[str, str]:
+        """The same viewpoint, as an address names it."""
+        return {**self.moment.parameters(), **self.geography.parameters()}
+
 
 async def viewpoint(
     aggregator: Aggregator, principal: Principal, when: When, *, local: bool = False
@@ -51,9 +68,12 @@ async def viewpoint(
     """The caller's viewpoint; `local`: an instant without a zone is the time of Vietnam.
 
     Raises:
-        ValidationFailed: the moment is unreadable, in the future, or before the log began.
+        ValidationFailed: the moment is unreadable, in the future, or before the log began; or the
+            tree is none.
     """
     moment = await moment_of(aggregator, when.as_of, local=local)
     known = moment.catalogue if moment.is_now else await aggregator.catalogue.current()
     scope = aggregator.scope(principal, known=known)
-    return Viewpoint(moment, scope, moment.now(aggregator.clock))
+    now = moment.now(aggregator.clock)
+    geography = read_geography(when.geography, today=vietnam_date(now))
+    return Viewpoint(moment, scope, now, geography)

@@ -18,7 +18,7 @@ from services.aggregator.dependencies import (
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.indicators.schemas import IndicatorsModel, answer_json
 from services.aggregator.indicators.use_cases import nodes_shown, read_indicators
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import ask
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
@@ -48,11 +48,16 @@ async def get_indicators(
     """The indicators of an organization for a period, as of one position of the log."""
     view, language = await viewpoint(aggregator, principal, when), language_of(request)
     question = ask(
-        view.catalogue, period=period, organization=organization, track=track, scope=view.scope
+        view.catalogue,
+        period=period,
+        organization=organization,
+        track=track,
+        scope=view.scope,
+        geography=view.geography,
     )
-    async with figures_of(aggregator, view.moment) as source:
+    async with figures_seen(aggregator, view) as source:
         position = await source.position(nodes_shown(question))
-        tag = entity_tag(request.url.query, position, view.catalogue.number, language)
+        tag = entity_tag(request.url.query, position, language, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         answer = await read_indicators(source, question, position=position, children=children)

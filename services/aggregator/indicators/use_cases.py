@@ -9,11 +9,13 @@ from services.aggregator.reading.figures import (
     FigureSource,
     Rollup,
     coverage_of,
+    made_of,
     sheet_of,
 )
 from services.aggregator.reading.questions import Question, Topic, previous_topic
 from services.aggregator.shapes import Node
 from shared.domain.expressions import cells_of
+from shared.domain.geography import Composition
 from shared.domain.identifiers import IndicatorCode
 from shared.domain.indicators import Indicator, value
 from shared.domain.organizations import OrganizationVersion
@@ -32,12 +34,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class NodeReadings:
-    """A node's indicators of one form, with how complete they are."""
+    """A node's indicators of one form, with how complete they are.
+
+    `made_of` are the units that were put together in another tree than theirs, None as reported.
+    """
 
     organization: OrganizationVersion
     coverage: Coverage
     previous_coverage: Coverage
     readings: tuple[Reading, ...]
+    made_of: Composition | None = None
+    previous_made_of: Composition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,8 @@ def _node_readings(
             Reading(each, values[each.code], values_before.get(each.code))
             for each in _indicators(question, topic)
         ),
+        made_of=made_of(now),
+        previous_made_of=made_of(before),
     )
 
 

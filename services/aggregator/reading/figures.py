@@ -9,6 +9,7 @@ from typing import Protocol
 from services.aggregator.shapes import Node, Sheaf
 from services.aggregator.tracks import Track
 from shared.domain.forms import FormTemplate
+from shared.domain.geography import Composition
 from shared.domain.identifiers import OrganizationId
 from shared.domain.rollups import NO_COVERAGE, Coverage
 from shared.domain.sheets import Sheet, sheet_of_values
@@ -18,7 +19,8 @@ from shared.domain.sheets import Sheet, sheet_of_values
 class Rollup:
     """What a node adds up to. Arrays follow the form's input cells; None is missing, not zero.
 
-    `position` is that of the newest event at the node or below it that the figures contain.
+    `position` is that of the newest event at the node or below it that the figures contain;
+    `made_of` are the units that were put together in another tree than theirs, None as reported.
     """
 
     totals: Sequence[Decimal | None]
@@ -27,6 +29,7 @@ class Rollup:
     maxima: Sequence[Decimal | None]
     coverage: Coverage
     position: int
+    made_of: Composition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,7 @@ def sheet_of(rollup: Rollup | None, *, form: FormTemplate) -> Sheet:
 
 def coverage_of(rollup: Rollup | None) -> Coverage:
     return rollup.coverage if rollup else NO_COVERAGE
+
+
+def made_of(rollup: Rollup | None) -> Composition | None:
+    return rollup.made_of if rollup else None

@@ -1,12 +1,15 @@
 """What is asked about: which form, which period, which organization, which of the two sums.
 
-Codes are read as they are on the cut-off date of the period, and every wrong one is named at once.
+Codes are read in the tree that is shown: that of the cut-off date of the period, or of the day that
+`geography` names. Every wrong one is named at once.
 Whether an organization lies outside the caller's scope or does not exist is the same answer.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from services.aggregator.reading.geography import AS_REPORTED, Geography
+from services.aggregator.reading.redrawn import redrawing_of
 from services.aggregator.shapes import Node, Shape, Sheaf, shape_at
 from services.aggregator.tracks import Track
 from shared.catalogue.catalogue import Catalogue
@@ -14,8 +17,9 @@ from shared.catalogue.errors import UnknownForm
 from shared.catalogue.regimes import Regime
 from shared.domain.errors import CatalogueError, PeriodError
 from shared.domain.figures import printable
+from shared.domain.geography import Composition
 from shared.domain.identifiers import FormCode, OrganizationCode, OrganizationId
-from shared.domain.organizations import OrganizationVersion
+from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period, PeriodCalendar, parse_period
 from shared.web.problems import NotFound, ProblemFault, ValidationFailed
 from shared.web.scope import Scope
@@ -45,6 +49,7 @@ class Question:
     topics: tuple[Topic, ...]
     organization: OrganizationVersion
     track: Track
+    geography: Geography = AS_REPORTED
 
     @property
     def topic(self) -> Topic:
@@ -59,9 +64,27 @@ class Question:
     def node(self) -> Node:
         return self.topic.node(self.organization.id)
 
+    def tree(self, topic: Topic) -> Tree:
+        """The tree that the answer is laid out by; the reports came by that of the topic."""
+        return shown_tree(self.catalogue, topic, geography=self.geography)
+
     def children(self, topic: Topic) -> tuple[OrganizationVersion, ...]:
         tree = topic.shape.tree
         return tuple(tree.get(child) for child in tree.children(self.organization.id))
+
+    def made_of(self, topic: Topic, organization_id: OrganizationId) -> Composition | None:
+        """Which units were put together at a node; None where nothing had to be."""
+        if self.geography.day is None:
+            return None
+        redrawing = redrawing_of(self.catalogue, topic.shape, day=self.geography.day)
+        return None if redrawing is None else redrawing.composition(organization_id)
+
+    def units(self, topic: Topic, organization_id: OrganizationId) -> list[OrganizationId]:
+        """Whose reports may count at a node, in the order of the tree that they reported by."""
+        made_of, tree = self.made_of(topic, organization_id), topic.shape.tree
+        if made_of is None:
+            return list(tree.subtree(organization_id))
+        return sorted(made_of.units, key=lambda each: _place(tree, each))
 
 
 def ask(
@@ -73,6 +96,7 @@ def ask(
     track: Track = Track.LIVE,
     form: str | None = None,
     parameter: str = "period",
+    geography: Geography = AS_REPORTED,
 ) -> Question:
     """The question that the parameters put; without `form`, all forms of the period.
 
@@ -85,8 +109,14 @@ def ask(
     topics = tuple(_topics(catalogue, period=period, form=form, parameter=parameter))
     if not topics:
         raise _no_topic(period, form=form, parameter=parameter)
-    found = _organization(topics[0], organization, scope=scope)
-    return Question(catalogue, topics, found, track)
+    tree = shown_tree(catalogue, topics[0], geography=geography)
+    found = _organization(tree, organization, scope=scope)
+    return Question(catalogue, topics, found, track, geography)
+
+
+def shown_tree(catalogue: Catalogue, topic: Topic, *, geography: Geography) -> Tree:
+    """The tree of the day asked for, else that of the topic's cut-off."""
+    return topic.shape.tree if geography.day is None else catalogue.tree(geography.day)
 
 
 def previous_topic(catalogue: Catalogue, topic: Topic) -> Topic | None:
@@ -153,19 +183,25 @@ def _wrong(*faults: tuple[str, str, str]) -> ValidationFailed:
     )
 
 
-def _organization(topic: Topic, code: str, *, scope: Scope) -> OrganizationVersion:
-    for each in _bearers(topic, code):
+def _organization(tree: Tree, code: str, *, scope: Scope) -> OrganizationVersion:
+    for each in _bearers(tree, code):
         if scope.can_read(each.id):
             return each
     detail = (
         f"Không có đơn vị “{printable(code)}” trong phạm vi của tài khoản này vào "
-        f"{topic.period.cutoff_date:%d/%m/%Y}."
+        f"{tree.on:%d/%m/%Y}."
     )
     fault = ProblemFault(code="unknown_organization", detail=detail, parameter="organization")
     raise NotFound(detail, errors=[fault])
 
 
-def _bearers(topic: Topic, code: str) -> Iterable[OrganizationVersion]:
+def _bearers(tree: Tree, code: str) -> Iterable[OrganizationVersion]:
     """Codes of different levels do not collide in practice; if they do, scope tells them apart."""
     wanted = OrganizationCode(code)
-    return (each for each in topic.shape.tree.organizations.values() if each.code == wanted)
+    return (each for each in tree.organizations.values() if each.code == wanted)
+
+
+def _place(tree: Tree, organization_id: OrganizationId) -> tuple[str, ...]:
+    """Sorts as one reads the tree from the top."""
+    path = (*reversed(tree.ancestors(organization_id)), organization_id)
+    return tuple(tree.get(each).sort_key for each in path)

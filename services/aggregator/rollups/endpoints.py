@@ -17,7 +17,7 @@ from services.aggregator.dependencies import (
     not_modified,
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import ask
 from services.aggregator.rollups.schemas import CellsModel, cells_json
 from services.aggregator.rollups.use_cases import read_cells
@@ -51,10 +51,11 @@ async def get_rollups(
         form=form,
         track=track,
         scope=view.scope,
+        geography=view.geography,
     )
-    async with figures_of(aggregator, view.moment) as source:
+    async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
-        tag = entity_tag(request.url.query, position, view.catalogue.number)
+        tag = entity_tag(request.url.query, position, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         answer = await read_cells(source, question, position=position, parts=children)

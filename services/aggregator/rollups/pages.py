@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.reading.choices import Choice, choose
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.pages import AskedDep, common_context
 from services.aggregator.rollups.schemas import cells_csv
 from services.aggregator.rollups.use_cases import CellsAnswer, read_cells
@@ -69,7 +69,7 @@ async def download_cells(
 
 async def _read(aggregator: Aggregator, choice: Choice) -> CellsAnswer:
     question = choice.question
-    async with figures_of(aggregator, choice.view.moment) as source:
+    async with figures_seen(aggregator, choice.view) as source:
         position = await source.position([question.node])
         return await read_cells(source, question, position=position, parts=True)
 

@@ -8,10 +8,12 @@ from services.aggregator.reading.figures import (
     FigureSource,
     Rollup,
     coverage_of,
+    made_of,
     sheet_of,
 )
 from services.aggregator.reading.questions import Question
 from shared.domain.forms import CellRef, FormTemplate
+from shared.domain.geography import Composition
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.rollups import Coverage
 from shared.domain.sheets import Sheet
@@ -35,6 +37,7 @@ class Part:
     organization: OrganizationVersion
     sheet: Sheet
     coverage: Coverage
+    made_of: Composition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class CellsAnswer:
     coverage: Coverage
     cells: tuple[CellValue, ...]
     parts: tuple[Part, ...]
+    made_of: Composition | None = None
 
     @property
     def form(self) -> FormTemplate:
@@ -67,11 +71,13 @@ async def read_cells(
         parts=tuple(
             _part(each, rollup=rollups.get(topic.node(each.id)), form=form) for each in below
         ),
+        made_of=made_of(own),
     )
 
 
 def _part(organization: OrganizationVersion, *, rollup: Rollup | None, form: FormTemplate) -> Part:
-    return Part(organization, sheet_of(rollup, form=form), coverage_of(rollup))
+    sheet = sheet_of(rollup, form=form)
+    return Part(organization, sheet, coverage_of(rollup), made_of(rollup))
 
 
 def _cells(rollup: Rollup | None, *, form: FormTemplate) -> tuple[CellValue, ...]:

@@ -17,7 +17,7 @@ from services.aggregator.dependencies import (
     not_modified,
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import ask
 from services.aggregator.series.questions import ask_span, form_of
 from services.aggregator.series.schemas import (
@@ -72,14 +72,22 @@ async def get_series(
         code=code,
         organization=organization,
         scope=view.scope,
+        geography=view.geography,
         today=view.today,
         track=track,
         first=first,
         last=last,
     )
-    async with figures_of(aggregator, view.moment) as source:
+    async with figures_seen(aggregator, view) as source:
         position = await source.position(span.nodes())
-        parts = (request.url, span.question.period.code, position, view.catalogue.number, language)
+        parts = (
+            request.url,
+            span.question.period.code,
+            position,
+            view.catalogue.number,
+            language,
+            view.geography.day,
+        )
         tag = entity_tag(*parts)
         if is_current(if_none_match, tag):
             return not_modified(tag)
@@ -114,10 +122,11 @@ async def get_children(
         form=form_of(view.catalogue, code, on=view.today),
         track=track,
         scope=view.scope,
+        geography=view.geography,
     )
-    async with figures_of(aggregator, view.moment) as source:
+    async with figures_seen(aggregator, view) as source:
         position = await source.position(child_nodes(question))
-        tag = entity_tag(request.url, position, view.catalogue.number, language)
+        tag = entity_tag(request.url, position, language, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         children = await read_children(

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.reading.choices import Asked, Choice, choose
-from services.aggregator.reading.opening import figures_of
+from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.pages import AskedDep, common_context
 from services.aggregator.series.chart import chart_of
 from services.aggregator.series.questions import form_of, span_of
@@ -70,7 +70,7 @@ async def _read(
 ) -> tuple[Series, Children, Sources]:
     question, readable = choice.question, choice.view.scope.readable
     span = span_of(question, code=code)
-    async with figures_of(aggregator, choice.view.moment) as source:
+    async with figures_seen(aggregator, choice.view) as source:
         position = await source.position(span.nodes())
         series = await read_series(source, span, position=position)
         children = await read_children(source, question, code=code, position=position)
@@ -112,7 +112,7 @@ def _csv_address(choice: Choice, *, code: str, series: Series) -> str:
         "from": series.points[0].period.code,
         "to": series.points[-1].period.code,
         "track": question.track.value,
-        **choice.view.moment.parameters(),
+        **choice.view.parameters(),
         "format": "csv",
         "bom": "true",
     }

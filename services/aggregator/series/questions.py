@@ -6,6 +6,7 @@ from datetime import date
 from itertools import islice
 
 from services.aggregator.reading.choices import last_cut_off
+from services.aggregator.reading.geography import AS_REPORTED, Geography
 from services.aggregator.reading.questions import Question, Topic, ask, previous_topic
 from services.aggregator.shapes import Node
 from services.aggregator.tracks import Track
@@ -14,7 +15,7 @@ from shared.catalogue.errors import UnknownIndicator
 from shared.domain.errors import PeriodError
 from shared.domain.identifiers import FormCode, IndicatorCode, OrganizationId, PeriodCode
 from shared.domain.indicators import Indicator
-from shared.domain.periods import periods_in_year
+from shared.domain.lineage import Reform
 from shared.web.problems import NotFound, ProblemFault, ValidationFailed
 from shared.web.scope import Scope
 
@@ -44,8 +45,30 @@ class Span:
         return [
             topic.node(self.organization_id)
             for topic in (*self.before, *self.topics)
-            if self.organization_id in topic.shape.tree.organizations
+            if self.exists(topic)
         ]
+
+    def exists(self, topic: Topic) -> bool:
+        """Whether there was such an organization, or in another tree what it is made of."""
+        made_of = self.question.made_of(topic, self.organization_id)
+        if made_of is None:
+            return self.organization_id in topic.shape.tree.organizations
+        return bool(made_of.units)
+
+    def reporters(self, topic: Topic) -> frozenset[OrganizationId]:
+        """Whose reports of the period count; none where there was no such organization."""
+        shape = topic.shape
+        if not self.exists(topic):
+            return frozenset()
+        units = self.question.units(topic, self.organization_id)
+        return frozenset(each for each in units if shape.enters(each))
+
+    def reforms(self, topic: Topic, *, before: Topic) -> tuple[Reform, ...]:
+        """What happened to the organization and its reporters between two periods."""
+        concerned = {self.organization_id} | self.reporters(before) | self.reporters(topic)
+        return self.question.catalogue.history.lineage.reforms(
+            concerned, after=before.period.cutoff_date, until=topic.period.cutoff_date
+        )
 
     def indicator(self, topic: Topic) -> Indicator | None:
         """By the method of that period; None if there was none."""
@@ -81,13 +104,15 @@ def ask_span(
     track: Track = Track.LIVE,
     first: str | None = None,
     last: str | None = None,
+    geography: Geography = AS_REPORTED,
 ) -> Span:
     """The question that the parameters put; without `last` up to the last period cut off.
 
     Raises:
         UnknownIndicator: there never was one of that code.
         ValidationFailed: a period does not exist for it, or they are the wrong way round.
-        NotFound: there is no such organization in the caller's scope at the last cut-off.
+        NotFound: there is no such organization in the caller's scope, in the tree of the last
+            cut-off or in the one that is shown.
     """
     form = form_of(known, code, on=today)
     question = ask(
@@ -98,6 +123,7 @@ def ask_span(
         track=track,
         scope=scope,
         parameter="period" if last is None else "to",
+        geography=geography,
     )
     return span_of(question, code=IndicatorCode(code), first=first)
 
@@ -140,7 +166,7 @@ def _wrong(code: str, detail: str) -> ValidationFailed:
 
 def _lead(question: Question) -> int:
     """As many periods as it takes to reach the same period of the year before."""
-    return periods_in_year(question.period.frequency)
+    return question.topic.regime.periods.per_year
 
 
 def _backwards(question: Question) -> Iterator[Topic]:

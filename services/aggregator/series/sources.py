@@ -48,7 +48,8 @@ async def read_sources(
 ) -> Sources:
     """Where it comes from; reports of `readable` organizations only."""
     topic, tree = question.topic, question.topic.shape.tree
-    below = [each for each in tree.subtree(question.organization.id) if each in readable]
+    units = question.units(topic, question.organization.id)
+    below = [each for each in units if each in readable]
     found = await source.reports(topic.sheaf, organization_ids=below, track=question.track)
     nodes = [question.node, *(topic.node(each) for each in found)]
     rollups = await source.rollups(nodes, track=question.track)

@@ -11,13 +11,16 @@ from services.aggregator.reading.figures import (
     FigureSource,
     Rollup,
     coverage_of,
+    made_of,
     sheet_of,
 )
 from services.aggregator.reading.questions import Question, Topic, previous_topic, topic_at
 from services.aggregator.series.questions import Span, indicator_at
 from services.aggregator.shapes import Node
+from shared.domain.geography import Composition
 from shared.domain.identifiers import IndicatorCode, OrganizationId
 from shared.domain.indicators import Indicator, value
+from shared.domain.lineage import Reform
 from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period
 from shared.domain.rollups import Coverage
@@ -27,11 +30,15 @@ SHORTEST_TREND = 3
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The value of another period; `change` is from it to the value that it stands beside."""
+    """The value of another period; `change` is from it to the value that it stands beside.
+
+    `made_of`, here and below: the units that were put together in another tree than theirs.
+    """
 
     period: Period
     value: Decimal | None
     change: Change | None
+    made_of: Composition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Point:
     """One period. `value` is None where it is missing or there was no such organization.
 
     `tree_changed`: the units below the organization are not those of the period before;
-    `method_changed`: the form or the formula is not.
+    `method_changed`: the form or the formula is not. `reforms` lie between the two.
     """
 
     topic: Topic
@@ -51,6 +58,8 @@ class Point:
     last_year: Compared | None
     tree_changed: bool
     method_changed: bool
+    made_of: Composition | None = None
+    reforms: tuple[Reform, ...] = ()
 
     @property
     def period(self) -> Period:
@@ -77,6 +86,7 @@ class Child:
     coverage: Coverage
     previous: Compared | None
     last_year: Compared | None
+    made_of: Composition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +160,22 @@ class _ChildReading:
 
     def child(self, organization: OrganizationVersion) -> Child:
         topic = self.question.topic
-        now = self.value(organization, topic)
+        now, rollup = self.value(organization, topic), self.rollup(organization, topic)
         return Child(
             organization=organization,
             value=now,
-            coverage=coverage_of(self.rollups.get(topic.node(organization.id))),
+            coverage=coverage_of(rollup),
             previous=self.compared(organization, self.previous, now=now),
             last_year=self.compared(organization, self.last_year, now=now),
+            made_of=made_of(rollup),
         )
+
+    def rollup(self, organization: OrganizationVersion, topic: Topic) -> Rollup | None:
+        return self.rollups.get(topic.node(organization.id))
 
     def value(self, organization: OrganizationVersion, topic: Topic) -> Decimal | None:
         """By the method of the topic's own period."""
-        rollup = self.rollups.get(topic.node(organization.id))
+        rollup = self.rollup(organization, topic)
         indicator = indicator_at(self.question.catalogue, self.indicator.code, topic=topic)
         if rollup is None or indicator is None:
             return None
@@ -174,7 +188,7 @@ class _ChildReading:
             return None
         before = self.value(organization, topic)
         change = change_between(self.indicator, value=now, before=before)
-        return Compared(topic.period, before, change)
+        return Compared(topic.period, before, change, made_of(self.rollup(organization, topic)))
 
 
 def _compared_topics(question: Question) -> tuple[Topic | None, Topic | None]:
@@ -203,28 +217,34 @@ def _point(
     rollups: Mapping[Node, Rollup],
 ) -> Point:
     period, indicator = topic.period, span.indicator(topic)
+    rollup = rollups.get(topic.node(span.organization_id))
 
     def compared(other: Period) -> Compared | None:
         if indicator is None or other not in values:
             return None
         change = change_between(indicator, value=values[period], before=values[other])
-        return Compared(other, values[other], change)
+        node = topic.node(span.organization_id)._replace(period=other.code)
+        return Compared(other, values[other], change, made_of(rollups.get(node)))
 
     return Point(
         topic=topic,
         indicator=indicator,
-        exists=span.organization_id in topic.shape.tree.organizations,
+        exists=span.exists(topic),
         value=values[period],
-        coverage=coverage_of(rollups.get(topic.node(span.organization_id))),
+        coverage=coverage_of(rollup),
         previous=compared(period.previous()),
         last_year=compared(period.same_period_last_year()),
         tree_changed=before is not None and _tree_changed(span, topic, before=before),
         method_changed=before is not None and _method_changed(span, topic, before=before),
+        made_of=made_of(rollup),
+        reforms=span.reforms(topic, before=before) if before else (),
     )
 
 
 def _tree_changed(span: Span, topic: Topic, *, before: Topic) -> bool:
     organization_id = span.organization_id
+    if span.question.geography.day is not None:
+        return span.reporters(before) != span.reporters(topic)
     trees = (before.shape.tree, topic.shape.tree)
     return _parents(trees[0], organization_id) != _parents(trees[1], organization_id)
 
