@@ -25,6 +25,8 @@ from shared.domain.operations import Evaluator, Rational
 
 Grid = list[Rational | None]
 Positions = Mapping[RowCode, Mapping[ColumnCode, int]]
+Step = tuple[int, Evaluator[Grid]]
+"""A derived position, and what computes it."""
 
 SHEETS = {
     ReferencePeriod.CURRENT: 0,
@@ -59,8 +61,9 @@ class CompiledCheck:
 class FormPlan:
     """``steps`` compute the derived positions in an order in which each finds what it needs.
 
-    ``typed`` is the positions of the input cells only, in printed order, and ``blank`` the sheet on
-    which nothing was typed.
+    ``within`` are those of them that look at nothing but their own row of this period, by row, and
+    ``across`` the others. ``typed`` is the positions of the input cells only, in printed order, and
+    ``blank`` the sheet on which nothing was typed, derived as far as ``within`` goes.
     """
 
     form: FormTemplate
@@ -69,7 +72,9 @@ class FormPlan:
     inputs: tuple[int, ...]
     typed: Positions
     blank: tuple[Rational | None, ...]
-    steps: tuple[tuple[int, Evaluator[Grid]], ...]
+    steps: tuple[Step, ...]
+    within: Mapping[RowCode, tuple[Step, ...]]
+    across: tuple[Step, ...]
     needs: Mapping[int, frozenset[int]]
     checks: tuple[CompiledCheck, ...]
 
@@ -78,9 +83,19 @@ class FormPlan:
 
     def derive(self, grid: Grid) -> Grid:
         """Fill the derived cells of this period in place; gives the same grid back."""
-        for position, evaluate in self.steps:
-            grid[position] = evaluate(grid)
-        return grid
+        return _run(self.steps, grid)
+
+    def complete(self, grid: Grid, *, rows: Iterable[RowCode]) -> Grid:
+        """The same for a grid that is ``blank`` but for those rows."""
+        for row in rows:
+            _run(self.within.get(row, ()), grid)
+        return _run(self.across, grid)
+
+
+def _run(steps: Iterable[Step], grid: Grid) -> Grid:
+    for position, evaluate in steps:
+        grid[position] = evaluate(grid)
+    return grid
 
 
 @lru_cache(maxsize=256)
@@ -89,14 +104,19 @@ def plan_of(form: FormTemplate) -> FormPlan:
     compiler = _Compiler(form, _positions_of(form))
     steps = tuple(compiler.steps())
     needs = compiler.needs()
+    within = compiler.within(dict(steps))
+    local = {position for each in within.values() for position, _ in each}
+    blank = _run([step for each in within.values() for step in each], list(compiler.blank()))
     return FormPlan(
         form=form,
         size=compiler.size,
         positions=compiler.positions,
         inputs=tuple(compiler.position(cell) for cell in form.input_cells),
         typed=compiler.typed(),
-        blank=compiler.blank(),
+        blank=tuple(blank),
         steps=steps,
+        within=within,
+        across=tuple(step for step in steps if step[0] not in local),
         needs=needs,
         checks=tuple(compiler.checks(needs)),
     )
@@ -141,6 +161,22 @@ class _Compiler:
                 else _sum_of(self.positions_of(derivation.parts))
             )
             yield self.position(cell), evaluator
+
+    def within(self, evaluators: Mapping[int, Evaluator[Grid]]) -> dict[RowCode, tuple[Step, ...]]:
+        """The steps, in their order, whose every part lies in their own row of this period."""
+        found: dict[RowCode, list[Step]] = {}
+        local: set[CellRef] = set(self.form.input_cells)
+        for cell, derivation in self.form.derivations.items():
+            formula = derivation.formula
+            named = cells_of(formula) if formula is not None else ()
+            is_current = all(each.period is ReferencePeriod.CURRENT for each in named)
+            if is_current and all(
+                part.row == cell.row and part in local for part in derivation.parts
+            ):
+                local.add(cell)
+                position = self.position(cell)
+                found.setdefault(cell.row, []).append((position, evaluators[position]))
+        return {row: tuple(steps) for row, steps in found.items()}
 
     def position(self, cell: CellRef) -> int:
         return self.positions[cell.row][cell.column]

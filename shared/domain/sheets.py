@@ -3,7 +3,7 @@
 Nothing here raises for bad input: whatever was sent, the answer is a list with every fault.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -222,7 +222,7 @@ def _grid(
     previous: Figures | None = None,
     same_period_last_year: Figures | None = None,
     same_year: bool = False,
-    unknown: Iterable[int] = (),
+    unknown: Collection[int] = (),
 ) -> Grid:
     grid = [
         *_typed(plan, figures),
@@ -230,6 +230,8 @@ def _grid(
         *_other_period(plan, same_period_last_year),
         1 if same_year else None,
     ]
+    if not unknown:
+        return plan.complete(grid, rows=figures)
     for position in unknown:
         grid[position] = None
     return plan.derive(grid)
@@ -239,7 +241,8 @@ def _other_period(plan: FormPlan, figures: Figures | None) -> Grid:
     nothing: Grid = [None] * plan.size
     if figures is None:
         return nothing
-    return plan.derive([*_typed(plan, figures), *nothing, *nothing, None])[: plan.size]
+    grid = [*_typed(plan, figures), *nothing, *nothing, None]
+    return plan.complete(grid, rows=figures)[: plan.size]
 
 
 def _typed(plan: FormPlan, figures: Figures) -> Grid:
