@@ -55,6 +55,15 @@ def with_part(content: bytes, name: str, replacement: bytes) -> bytes:
     return out.getvalue()
 
 
+def archive_of(parts: Mapping[str, bytes]) -> bytes:
+    """An archive that holds other things."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
 def table_of(rows: list[list[object]], *, title: str = "Sheet1") -> bytes:
     """A workbook of another program, with one sheet."""
     workbook = Workbook()
@@ -100,3 +109,13 @@ def _typed(xml: str, address: str, value: float | str) -> str:
     else:
         new = f'<c r="{address}"{style}><v>{value}</v></c>'
     return xml[: found.start()] + new + xml[found.end() :]
+
+
+def with_macro(content: bytes) -> bytes:
+    """The workbook with a part that a program could run."""
+    return with_part(content, "xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 macros")
+
+
+def bomb(content: bytes, *, megabytes: int) -> bytes:
+    """The workbook with a part that is almost nothing packed, and very much unpacked."""
+    return with_part(content, "xl/media/image1.bin", bytes(megabytes * 1_048_576))

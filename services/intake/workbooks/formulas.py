@@ -95,7 +95,7 @@ def _text(expression: Expression, cell: CellRef, *, spot_of: SpotOf) -> str:
         case Cell(column, row, _):
             return spot_of(CellRef(row or cell.row, column)).address
         case Negate(operand):
-            return f"(-{text(operand)})"
+            return f"-({text(operand)})" if isinstance(operand, Binary) else f"-{text(operand)}"
         case Binary(operator, left, right):
             return f"{_part(left, text(left), of=operator)}{operator}" + _part(
                 right, text(right), of=operator, is_right=True

@@ -9,8 +9,9 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -27,8 +28,11 @@ FAULT_FILL = "FFF2B8B5"
 WARNING_FILL = "FFFFDFA6"
 FONT = "Times New Roman"
 NOTE_WIDTH, NOTE_HEIGHT = 320, 140
-WIDTHS = (6, 14, 10, 40, 34, 90)
-_FORMULA_STARTS = ("=", "+", "-", "@")
+HEAD_FILL = "FFDCE6F1"
+LINE = Side(style="thin", color="FF7F8790")
+HEAD_LINE = 2
+LINE_POINTS = 17
+WIDTHS = (6, 12, 8, 28, 28, 62)
 
 
 def mark_faults(content: bytes, options: Mapping[str, Any]) -> bytes:
@@ -78,24 +82,43 @@ def _list(
     sheet = workbook.create_sheet(FAULTS_SHEET, 0)
     sheet["A1"] = title
     sheet["A1"].font = Font(name=FONT, size=14, bold=True)
-    for line, values in enumerate(_lines(faults, heads=heads), start=2):
+    for line, values in enumerate(_lines(faults, heads=heads), start=HEAD_LINE):
         for column, value in enumerate(values, start=1):
-            cell = sheet.cell(row=line, column=column, value=value)
-            cell.font = Font(name=FONT, size=12, bold=line == 2)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.quotePrefix = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
-    for line, fault in enumerate(faults, start=3):
+            _write(sheet.cell(row=line, column=column, value=value), is_head=line == HEAD_LINE)
+    for line, fault in enumerate(faults, start=HEAD_LINE + 1):
         if fault.cell and fault.sheet and fault.sheet in workbook.sheetnames:
             place = fault.sheet.replace("'", "''")
             sheet.cell(row=line, column=3).hyperlink = f"#'{place}'!{fault.cell}"
+    for line, texts in enumerate(_lines(faults, heads=heads), start=HEAD_LINE):
+        sheet.row_dimensions[line].height = LINE_POINTS * _height(texts)
     for letter, width in zip("ABCDEF", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A3"
+    sheet.freeze_panes = f"A{HEAD_LINE + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     workbook.active = 0
+
+
+def _height(texts: Sequence[object]) -> int:
+    """Lines of text that the highest cell of a row takes."""
+    pairs = zip(texts, WIDTHS, strict=True)
+    return max(-(-len(str(text)) // width) for text, width in pairs) or 1
+
+
+def _write(cell: Cell, *, is_head: bool) -> None:
+    """No text of a file or a form can run as a formula."""
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+    cell.font = Font(name=FONT, size=12, bold=is_head)
+    cell.border = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
+    narrow = cell.column in (1, 3)
+    cell.alignment = Alignment(
+        wrap_text=True, vertical="top", horizontal="center" if narrow or is_head else "left"
+    )
+    if is_head:
+        cell.fill = PatternFill("solid", fgColor=HEAD_FILL)
 
 
 def _lines(

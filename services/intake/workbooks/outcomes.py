@@ -53,6 +53,15 @@ class Outcome:
         return sum(fault.severity == HARD for fault in self.faults)
 
 
+def merged(texts: Mapping[str, Mapping[str, str]], outcome: Outcome) -> dict[str, dict[str, str]]:
+    """The cells of a draft once the file is taken: a table leaves those that it lacks."""
+    kept = {} if outcome.kind is FileKind.TEMPLATE else texts
+    figures = {row: dict(cells) for row, cells in kept.items()}
+    for row, cells in outcome.texts.items():
+        figures.setdefault(row, {}).update(cells)
+    return figures
+
+
 def of_reading(reading: Reading, *, markable: bool) -> Outcome:
     """Of a workbook of ours."""
     return Outcome(

@@ -16,7 +16,7 @@ from services.intake.obligations.pages import ENTERING
 from services.intake.service import Intake
 from services.intake.wording import form_title, office_name
 from services.intake.workbooks.endpoints import given_file
-from services.intake.workbooks.outcomes import Outcome
+from services.intake.workbooks.outcomes import Outcome, merged
 from services.intake.workbooks.use_cases import read_upload, take_file, take_looked_at
 from shared.domain.drafts import DraftState
 from shared.domain.forms import Column
@@ -169,7 +169,7 @@ def _grid(request: Request, desk: Desk, outcome: Outcome | None) -> Grid | None:
     form = desk.place.form
     return reading_grid(
         form,
-        validate(form, outcome.texts).figures,
+        validate(form, merged(desk.draft.figures, outcome)).figures,
         language=language_of(request),
         before=validate(form, desk.draft.figures).figures if desk.draft.figures else None,
     )

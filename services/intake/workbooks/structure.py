@@ -42,6 +42,8 @@ def sheet_structures(parts: Mapping[str, bytes]) -> list[SheetStructure]:
     """
     try:
         sheets = list(_sheets(parts))
+        if not sheets:
+            raise Refused(_damaged())
         if len(sheets) > MAX_SHEETS:
             raise Refused(_too_many_sheets(len(sheets)))
         return [_read_sheet(structure, parts[part]) for structure, part in sheets]

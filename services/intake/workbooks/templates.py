@@ -157,13 +157,17 @@ class _Cells:
             return None
 
     def _compare_derived(self, figures: Figures) -> None:
-        """A locked cell holds what its formula gives, unless somebody wrote over it."""
+        """A locked cell holds what its formula gives, unless somebody wrote over it.
+
+        Excel cannot add up a figure that was typed as text, whatever it reads like.
+        """
         if self.faults:
             return
         sheet = complete(self.layout.form, figures)
+        typed_as_text = self._has_text()
         for cell in self.layout.form.derivations_as_printed:
             raw, computed = self.sheet.cells.get(self.layout.spots[cell]), sheet.value(cell)
-            if raw is None or computed is None:
+            if raw is None or computed is None or (raw.kind is CellKind.ERROR and typed_as_text):
                 continue
             decimals = self.layout.form.measures[cell].decimals
             if raw.kind is CellKind.NOT_CALCULATED:
@@ -180,6 +184,10 @@ class _Cells:
                     f"{vietnamese_figure(computed)}. Hãy tải lại biểu mẫu Excel; không nhập vào ô "
                     "đã khóa.",
                 )
+
+    def _has_text(self) -> bool:
+        cells = (self.sheet.cells.get(self.layout.spots[c]) for c in self.layout.form.input_cells)
+        return any(cell is not None and cell.kind is CellKind.TEXT for cell in cells)
 
     def _reject(self, cell: CellRef, code: str, detail: str) -> None:
         address = self.layout.spots[cell].address

@@ -17,6 +17,7 @@ from services.intake.workbooks.opening import OPEN
 from services.intake.workbooks.outcomes import (
     FileKind,
     Outcome,
+    merged,
     of_placing,
     of_reading,
     unread,
@@ -202,15 +203,10 @@ def _outcome(answer: bytes, work: Sheetwork) -> Outcome:
 async def _into_draft(
     intake: Intake, principal: Principal, work: Sheetwork, *, outcome: Outcome, replaces: int
 ) -> Outcome:
-    """Kept, and judged by the form's rules; a table leaves the cells that it lacks as they were."""
+    """Kept, and judged by the form's rules."""
     draft = work.desk.draft
-    figures = {row: dict(cells) for row, cells in draft.figures.items()}
-    if outcome.kind is FileKind.TEMPLATE:
-        figures = {}
-    for row, cells in outcome.texts.items():
-        figures.setdefault(row, {}).update(cells)
     content = DraftContent(
-        figures=figures,
+        figures=merged(draft.figures, outcome),
         nothing_to_report=outcome.nothing_to_report,
         explanations=draft.explanations,
     )

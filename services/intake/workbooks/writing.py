@@ -26,12 +26,13 @@ LARGEST_EXACT_DIGITS = 15
 """Excel keeps so many digits of a number; longer ones are written as text."""
 
 WIDTH_NUMBER = 6
-WIDTH_LABEL = 44
+WIDTH_LABEL = 34
 WIDTH_UNIT = 13
-WIDTH_FIGURE = 13
+WIDTH_FIGURE = 10.5
 WIDTH_SINGLE = 20
-CHARACTERS_A_LINE = 11
+CHARACTERS_A_LINE = 9
 LINE_POINTS = 16.5
+ROW_POINTS = 20
 
 Say = Callable[..., str]
 """The text of a label: `say("sheet.number")`, with values by name."""
@@ -123,6 +124,8 @@ class _FiguresSheet:
     def _write_row(self, row: Row, down: int) -> None:
         bold = row.is_derived
         indent = 0 if row.parent is None else 1
+        if len(self._named(row)) <= WIDTH_LABEL:
+            self.sheet.set_row(down, ROW_POINTS)
         number = self.styles.label(bold=bold, centred=True)
         self.sheet.write_string(down, places.NUMBER_COLUMN, row.number, number)
         label = self.styles.label(bold=bold, indent=0 if self._is_flat else indent)
