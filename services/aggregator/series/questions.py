@@ -16,6 +16,7 @@ from shared.domain.errors import PeriodError
 from shared.domain.identifiers import FormCode, IndicatorCode, OrganizationId, PeriodCode
 from shared.domain.indicators import Indicator
 from shared.domain.lineage import Reform
+from shared.domain.periods import periods_in_year
 from shared.web.problems import NotFound, ProblemFault, ValidationFailed
 from shared.web.scope import Scope
 
@@ -166,7 +167,7 @@ def _wrong(code: str, detail: str) -> ValidationFailed:
 
 def _lead(question: Question) -> int:
     """As many periods as it takes to reach the same period of the year before."""
-    return question.topic.regime.periods.per_year
+    return periods_in_year(question.period.frequency)
 
 
 def _backwards(question: Question) -> Iterator[Topic]:
