@@ -92,7 +92,7 @@ def _complete(operation: dict[str, Any], *, method: str) -> None:
     successes = {status: each for status, each in operation["responses"].items() if status < "400"}
     refusals = {
         str(status): {"$ref": f"#/components/responses/{response_name(status)}"}
-        for status in _problem_statuses(operation, method=method)
+        for status in {*_problem_statuses(operation, method=method), *_declared(operation)}
     }
     if method == "get" and JSON_MEDIA_TYPE in successes["200"].get("content", {}):
         successes["304"] = NOT_MODIFIED
@@ -100,6 +100,13 @@ def _complete(operation: dict[str, Any], *, method: str) -> None:
             operation.setdefault("parameters", []).append(dict(IF_NONE_MATCH))
     operation["responses"] = dict(sorted({**successes, **refusals}.items()))
     operation["security"] = [{name: []} for name in SECURITY_SCHEMES]
+
+
+def _declared(operation: Mapping[str, Any]) -> Iterator[int]:
+    """The refusals that a route names itself; FastAPI's own 422 is no problem of ours."""
+    for status, response in operation["responses"].items():
+        if status >= "400" and "HTTPValidationError" not in str(response):
+            yield int(status)
 
 
 def _problem_statuses(operation: Mapping[str, Any], *, method: str) -> Iterator[int]:

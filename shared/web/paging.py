@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 
@@ -23,6 +23,10 @@ class Page(Generic[Item]):
 
     items: Sequence[Item]
     next: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The members `items` and `next` of an answer; the items are JSON already."""
+        return {"items": list(self.items), "next": self.next}
 
 
 def page_of(items: Sequence[Item], *, offset: int, limit: int) -> Page[Item]:

@@ -101,6 +101,19 @@ def test_every_refusal_is_a_problem_whose_codes_are_named(
         assert f"`{content['example']['code']}`" in described["description"]
 
 
+@pytest.mark.parametrize("route", [each for each in API if each.values[0].method == "GET"])
+def test_every_list_comes_in_pages(document: dict[str, Any], route: Route) -> None:
+    """Exports are files: they are sent piece by piece, whole."""
+    operation = _operation(document, route)
+    contents = dict(_contents(operation)).get("application/json", {})
+    schema = _resolved(document, contents["schema"]) if "$ref" in str(contents) else {}
+    if "items" not in schema.get("properties", {}) or "exports" in operation["tags"]:
+        return
+
+    assert schema["properties"]["next"]
+    assert "limit" in {each["name"] for each in operation["parameters"]}
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     for reference in _references(document):
         assert _resolved(document, {"$ref": reference}), reference

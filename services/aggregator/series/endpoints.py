@@ -31,8 +31,10 @@ from services.aggregator.series.use_cases import child_nodes, read_children, rea
 from services.aggregator.tracks import Track
 from shared.domain.identifiers import IndicatorCode
 from shared.web.access import SignedIn
+from shared.web.conditional import next_page
 from shared.web.json import json_response
 from shared.web.languages import language_of
+from shared.web.paging import LONGEST_PAGE, LimitQuery, OffsetQuery, page_of
 
 router = APIRouter(prefix="/api/v1", tags=["indicators"])
 
@@ -110,6 +112,8 @@ async def get_children(
     organization: OrganizationQuery,
     track: TrackQuery = Track.LIVE,
     sort: Annotated[ChildOrder, Query(description="What is missing comes last.")] = ChildOrder.NAME,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = LONGEST_PAGE,
     when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
@@ -132,6 +136,8 @@ async def get_children(
         children = await read_children(
             source, question, code=IndicatorCode(code), position=position
         )
-    ordered = replace(children, items=in_order(children.items, sort))
-    document = children_json(ordered, language=language)
-    return json_response(document, headers=answer_headers(tag))
+    page = page_of(in_order(children.items, sort), offset=offset, limit=limit)
+    shown = replace(children, items=tuple(page.items))
+    document = children_json(shown, language=language, following=page.next)
+    headers = answer_headers(tag) | next_page(request, offset=page.next)
+    return json_response(document, headers=headers)

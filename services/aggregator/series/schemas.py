@@ -80,12 +80,13 @@ class ChildModel(Answer):
 
 
 class ChildrenModel(QuestionModel):
-    """In the order that was asked for."""
+    """In the order that was asked for; `next` is the `offset` of the rest, null at the end."""
 
     form: str
     indicator: DefinitionModel | None
     as_of: AsOfModel
     items: list[ChildModel]
+    next: int | None
 
 
 def series_json(series: Series, *, language: Language) -> dict[str, Any]:
@@ -100,14 +101,17 @@ def series_json(series: Series, *, language: Language) -> dict[str, Any]:
     }
 
 
-def children_json(children: Children, *, language: Language) -> dict[str, Any]:
-    """As `ChildrenModel` describes it."""
+def children_json(
+    children: Children, *, language: Language, following: int | None
+) -> dict[str, Any]:
+    """As `ChildrenModel` describes it; `following` is the offset of the rest."""
     return {
         **question_json(children.question),
         "form": children.question.topic.shape.form.code,
         "indicator": indicator_json(children.indicator, language=language),
         "as_of": as_of_json(children.as_of),
         "items": [_child_json(child) for child in children.items],
+        "next": following,
     }
 
 

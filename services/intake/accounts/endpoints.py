@@ -3,14 +3,16 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from services.intake.accounts import tokens
 from services.intake.accounts.dependencies import AccountsDep
 from services.intake.accounts.errors import TooManyTokens
 from services.intake.accounts.schemas import NewTokenView, TokenList, TokenRequest, TokenView
 from shared.web.access import Principal, SignedIn
+from shared.web.conditional import next_page
 from shared.web.json import ExactRoute
+from shared.web.paging import LimitQuery, OffsetQuery, page_of
 from shared.web.problems import NotPermitted, ProblemFault, ValidationFailed
 
 LARGEST_ID = 2**63 - 1
@@ -35,10 +37,20 @@ async def create_token(
 
 
 @router.get("", summary="List your API tokens")
-async def list_tokens(principal: SignedIn, accounts: AccountsDep) -> TokenList:
+async def list_tokens(
+    request: Request,
+    response: Response,
+    principal: SignedIn,
+    accounts: AccountsDep,
+    *,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 100,
+) -> TokenList:
     """The tokens that can be used now, newest first, without their secrets."""
     found = await tokens.read_tokens(accounts, principal)
-    return TokenList(items=[TokenView.of(token) for token in found])
+    page = page_of(found, offset=offset, limit=limit)
+    response.headers.update(next_page(request, offset=page.next))
+    return TokenList(items=[TokenView.of(token) for token in page.items], next=page.next)
 
 
 @router.delete("/{token_id}", status_code=204, summary="Revoke an API token")

@@ -49,6 +49,7 @@ class NewTokenView(TokenView):
 
 
 class TokenList(Answer):
-    """Newest first."""
+    """Newest first; `next` is the `offset` of the rest, null at the end."""
 
     items: list[TokenView]
+    next: int | None

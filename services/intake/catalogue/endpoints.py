@@ -32,6 +32,7 @@ from shared.web.access import SignedIn, require
 from shared.web.conditional import next_page
 from shared.web.json import json_response
 from shared.web.languages import language_of
+from shared.web.paging import LimitQuery, OffsetQuery, page_of
 from shared.web.principals import Principal, Role
 from shared.web.problems import MalformedRequest, UnsupportedMediaType
 
@@ -111,14 +112,19 @@ async def list_regimes(
     intake: IntakeDep,
     *,
     on: On = None,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 100,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """The reporting regimes in force on a day: which levels owe which form, and to whom."""
     known, day = await intake.catalogue.current(), on or intake.clock.today()
     language = language_of(request)
     items = [regime_json(each, language=language) for each in duties_on(known, day)]
-    tag = _tag(known.number, day, language)
-    return _answer({"items": items}, tag=tag, held=if_none_match)
+    page = page_of(items, offset=offset, limit=limit)
+    tag = _tag(known.number, day, language, offset, limit)
+    answer = _answer(page.as_json(), tag=tag, held=if_none_match)
+    answer.headers.update(next_page(request, offset=page.next))
+    return answer
 
 
 @router.get(

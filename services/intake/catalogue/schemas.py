@@ -113,7 +113,10 @@ class RegimeModel(Answer):
 
 
 class RegimesModel(Answer):
+    """`next` is the `offset` of the rest, null at the end."""
+
     items: list[RegimeModel]
+    next: int | None
 
 
 class StepModel(Answer):

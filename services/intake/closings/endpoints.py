@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.intake.closings import use_cases
 from services.intake.closings.schemas import (
@@ -17,7 +17,9 @@ from services.intake.dependencies import IfMatch, IntakeDep, entity_tag, version
 from services.intake.service import Intake
 from shared.domain.closings import PeriodAct
 from shared.web.access import SignedIn, require
+from shared.web.conditional import next_page
 from shared.web.json import ExactRoute, json_response
+from shared.web.paging import LimitQuery, OffsetQuery, page_of
 from shared.web.principals import Principal
 
 router = APIRouter(prefix="/api/v1", tags=["periods"], route_class=ExactRoute)
@@ -29,12 +31,19 @@ ClosingDep = Annotated[Principal, require(*CLOSING)]
 
 @router.get("/periods", summary="List periods", responses={200: {"model": PeriodsModel}})
 async def list_periods(
-    principal: SignedIn, intake: IntakeDep, *, regime: MaybeCode = None
+    request: Request,
+    principal: SignedIn,
+    intake: IntakeDep,
+    *,
+    regime: MaybeCode = None,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 100,
 ) -> Response:
     """The periods in which anybody within the caller's scope owes a report, newest first."""
     found = await use_cases.read_periods(intake, principal, regime=regime)
     known = await intake.catalogue.current()
-    return json_response({"items": [period_json(each, known) for each in found]})
+    page = page_of([period_json(each, known) for each in found], offset=offset, limit=limit)
+    return json_response(page.as_json(), headers=next_page(request, offset=page.next))
 
 
 @router.get(

@@ -59,9 +59,10 @@ class PeriodModel(Answer):
 
 
 class PeriodsModel(Answer):
-    """Newest first."""
+    """Newest first; `next` is the `offset` of the rest, null at the end."""
 
     items: list[PeriodModel]
+    next: int | None
 
 
 class PeriodStoryModel(PeriodModel):

@@ -34,7 +34,7 @@ ActingDep = Annotated[Principal, require(*ACTING)]
 @router.post(
     "/obligations/acts",
     summary="Act on many obligations",
-    responses={200: {"model": ActedModel}},
+    responses={200: {"model": ActedModel}, 412: {}},
 )
 async def act_on_many(body: ActsBody, principal: ActingDep, intake: IntakeDep) -> Response:
     """Extend, exclude or take in many obligations at once: all of them, or none.

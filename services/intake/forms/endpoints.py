@@ -10,8 +10,10 @@ from services.intake.forms.schemas import FormModel, FormsModel, summary_json
 from shared.catalogue.errors import UnknownForm
 from shared.formulas.forms_json import form_json
 from shared.web.access import SignedIn
+from shared.web.conditional import next_page
 from shared.web.json import json_response
 from shared.web.languages import language_of
+from shared.web.paging import LimitQuery, OffsetQuery, page_of
 from shared.web.problems import NotFound
 
 router = APIRouter(prefix="/api/v1", tags=["forms"])
@@ -20,7 +22,15 @@ On = Annotated[date | None, Query(description="The day on which the form is in f
 
 
 @router.get("/forms", summary="List forms", responses={200: {"model": FormsModel}})
-async def list_forms(request: Request, _: SignedIn, intake: IntakeDep, on: On = None) -> Response:
+async def list_forms(
+    request: Request,
+    _: SignedIn,
+    intake: IntakeDep,
+    *,
+    on: On = None,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 100,
+) -> Response:
     """The forms in force on a day, today if none is given."""
     known, language = await intake.catalogue.current(), language_of(request)
     day = on or intake.clock.today()
@@ -29,7 +39,8 @@ async def list_forms(request: Request, _: SignedIn, intake: IntakeDep, on: On = 
         for form in known.forms
         if form.is_in_force(day)
     ]
-    return json_response({"items": items})
+    page = page_of(items, offset=offset, limit=limit)
+    return json_response(page.as_json(), headers=next_page(request, offset=page.next))
 
 
 @router.get("/forms/{slug}", summary="Read a form", responses={200: {"model": FormModel}})

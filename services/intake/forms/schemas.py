@@ -24,9 +24,10 @@ class FormSummary(Answer):
 
 
 class FormsModel(Answer):
-    """The forms in force on a day."""
+    """The forms in force on a day; `next` is the `offset` of the rest, null at the end."""
 
     items: list[FormSummary]
+    next: int | None
 
 
 class FormRow(Answer):

@@ -33,7 +33,9 @@ from services.intake.submissions.schemas import ReceiptModel
 from shared.domain.identifiers import ReportId
 from shared.domain.reports import Act
 from shared.web.access import SignedIn, require
+from shared.web.conditional import next_page
 from shared.web.json import ExactRoute, json_response
+from shared.web.paging import LimitQuery, OffsetQuery, page_of
 from shared.web.principals import Principal, Role
 from shared.web.problems import NotFound
 
@@ -66,11 +68,19 @@ async def read_report(
     responses={200: {"model": VersionsModel}},
 )
 async def read_versions(
-    report_id: ReportNumber, principal: SignedIn, intake: IntakeDep
+    request: Request,
+    report_id: ReportNumber,
+    principal: SignedIn,
+    intake: IntakeDep,
+    *,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 100,
 ) -> Response:
     """Every version that was sent, oldest first, with its figures."""
     history = await use_cases.read_history(intake, principal, ReportId(report_id))
-    return json_response({"items": [version_json(each) for each in history.versions]})
+    items = [version_json(each) for each in history.versions]
+    page = page_of(items, offset=offset, limit=limit)
+    return json_response(page.as_json(), headers=next_page(request, offset=page.next))
 
 
 @router.get(
@@ -94,10 +104,19 @@ async def read_version(
     summary="List the events of a report",
     responses={200: {"model": EventsModel}},
 )
-async def read_events(report_id: ReportNumber, principal: SignedIn, intake: IntakeDep) -> Response:
+async def read_events(
+    request: Request,
+    report_id: ReportNumber,
+    principal: SignedIn,
+    intake: IntakeDep,
+    *,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 100,
+) -> Response:
     """The events that the report's acts caused, with their place in the event log."""
     events = await use_cases.read_events(intake, principal, ReportId(report_id))
-    return json_response({"items": [event_json(event) for event in events]})
+    page = page_of([event_json(event) for event in events], offset=offset, limit=limit)
+    return json_response(page.as_json(), headers=next_page(request, offset=page.next))
 
 
 @router.get(

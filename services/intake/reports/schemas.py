@@ -91,9 +91,10 @@ class VersionModel(VersionSummary):
 
 
 class VersionsModel(Answer):
-    """Oldest first."""
+    """Oldest first; `next` is the `offset` of the rest, null at the end."""
 
     items: list[VersionModel]
+    next: int | None
 
 
 class ReportModel(FiledModel):
@@ -114,9 +115,10 @@ class EventModel(Answer):
 
 
 class EventsModel(Answer):
-    """Oldest first."""
+    """Oldest first; `next` is the `offset` of the rest, null at the end."""
 
     items: list[EventModel]
+    next: int | None
 
 
 def filed_json(filed: Filed, place: Place) -> dict[str, Any]:

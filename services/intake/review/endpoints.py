@@ -55,7 +55,7 @@ async def read_queue(
 @router.post(
     "/review/approvals",
     summary="Approve many reports",
-    responses={200: {"model": ApprovedModel}},
+    responses={200: {"model": ApprovedModel}, 412: {}},
 )
 async def approve_many(body: ApprovalsBody, principal: ReviewerDep, intake: IntakeDep) -> Response:
     """Approve all of these reports, or none: what refuses one of them is named for each.

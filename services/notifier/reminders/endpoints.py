@@ -16,8 +16,7 @@ from services.notifier.reminders.schemas import (
 from shared.web.access import SignedIn
 from shared.web.conditional import next_page
 from shared.web.json import json_response
-
-LONGEST_PAGE = 500
+from shared.web.paging import LONGEST_PAGE, LimitQuery, OffsetQuery, page_of
 
 router = APIRouter(prefix="/api/v1", tags=["reminders"])
 
@@ -48,8 +47,17 @@ async def list_reminders(
     summary="List whom no reminder could reach",
     responses={200: {"model": UnaddressedListModel}},
 )
-async def list_without_recipient(principal: SignedIn, notifier: NotifierDep) -> Response:
+async def list_without_recipient(
+    request: Request,
+    principal: SignedIn,
+    notifier: NotifierDep,
+    *,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 100,
+) -> Response:
     """Whom no reminder could be sent to, because the organization has no address of record."""
-    found = await read_unaddressed(notifier, principal)
+    found = await read_unaddressed(notifier, principal, most=offset + limit + 1)
     known, on = await notifier.catalogue.current(), notifier.clock.today()
-    return json_response({"items": [unaddressed_json(each, known=known, on=on) for each in found]})
+    items = [unaddressed_json(each, known=known, on=on) for each in found]
+    page = page_of(items, offset=offset, limit=limit)
+    return json_response(page.as_json(), headers=next_page(request, offset=page.next))

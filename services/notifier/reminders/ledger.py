@@ -55,11 +55,13 @@ async def read_ledger(notifier: Notifier, principal: Principal, wanted: LedgerFi
     return Ledger(lines=shown, counts=counts, unaddressed=unaddressed, older=older)
 
 
-async def read_unaddressed(notifier: Notifier, principal: Principal) -> tuple[Unaddressed, ...]:
+async def read_unaddressed(
+    notifier: Notifier, principal: Principal, *, most: int
+) -> tuple[Unaddressed, ...]:
     """Whom no mail could be sent to, within the caller's scope, for want of an address."""
     scope = await current_scope(notifier, principal)
     async with snapshot(notifier.engine) as connection:
-        return await without_recipient(connection, scope.readable, limit=MOST_UNADDRESSED)
+        return await without_recipient(connection, scope.readable, limit=most)
 
 
 def organization_name(organization_id: int, *, known: Catalogue, on: date) -> str:

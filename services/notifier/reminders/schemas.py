@@ -66,7 +66,10 @@ class UnaddressedModel(Answer):
 
 
 class UnaddressedListModel(Answer):
+    """Newest first; `next` is the `offset` of the rest, null at the end."""
+
     items: list[UnaddressedModel]
+    next: int | None
 
 
 def ledger_json(ledger: Ledger, *, known: Catalogue, on: date) -> dict[str, Any]:

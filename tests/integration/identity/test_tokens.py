@@ -61,7 +61,7 @@ async def test_a_token_ends_on_its_day(app, client, engine):
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE identity.api_token SET expires_at = now()"))
     assert await use(app, made["token"]) == 401
-    assert (await client.get(TOKENS)).json() == {"items": []}
+    assert (await client.get(TOKENS)).json() == {"items": [], "next": None}
 
 
 async def test_a_token_can_neither_make_nor_revoke_tokens(app, client, hanh, engine):
@@ -77,7 +77,7 @@ async def test_nobody_sees_or_revokes_the_tokens_of_others(app, client, engine):
     made = await make(client)
     async with client_of(app) as other:
         await sign_in_as(other, engine, await add_account(engine))
-        assert (await other.get(TOKENS)).json() == {"items": []}
+        assert (await other.get(TOKENS)).json() == {"items": [], "next": None}
         assert (await other.delete(f"{TOKENS}/{made['id']}")).status_code == 404
     assert await use(app, made["token"]) == 200
 
