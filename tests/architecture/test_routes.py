@@ -15,13 +15,13 @@ from shared.clock import FixedClock
 from shared.settings import Settings
 from shared.web.access import AccessRule
 from tests.architecture.people import People, people_of
+from tests.architecture.route_rules import Access
 from tests.architecture.route_table import (
     ALL,
     ANYONE,
     INSTALLED,
     NEWCOMERS,
     SIGNED_IN,
-    Access,
     Foreign,
     Own,
     Route,

@@ -13,10 +13,6 @@ from typing import Any
 import typst
 
 from services.intake.printing.numbers import printed
-from shared.children import MEGABYTE, Work
-
-WRITE_PDF = Work(f"{__name__}:write_pdf", seconds=30.0, memory_bytes=3_072 * MEGABYTE)
-"""The work of writing a PDF. Its threads reserve far more addresses than they use memory."""
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 

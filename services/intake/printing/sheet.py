@@ -134,7 +134,7 @@ class _Writer:
         elif len(Decimal(figure).as_tuple().digits) > LARGEST_EXACT_DIGITS:
             self.sheet.write_string(self.line, column, figure.replace(".", ","), style)
         else:
-            self.sheet.write_number(self.line, column, float(figure), style)
+            self.sheet.write_number(self.line, column, Decimal(figure), style)
 
     def _write_foot(self) -> None:
         paper, make, first = self.paper, self.styles.make, self.line + 1

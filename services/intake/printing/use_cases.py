@@ -7,9 +7,8 @@ from services.intake.aggregates.use_cases import read_aggregate
 from services.intake.places import place_of
 from services.intake.printing.composing import Composer
 from services.intake.printing.papers import FileFormat, Paper
-from services.intake.printing.pdf import WRITE_PDF
 from services.intake.printing.sheet import write_xlsx
-from services.intake.printing.word import WRITE_DOCX
+from services.intake.printing.works import WRITE_DOCX, WRITE_PDF
 from services.intake.reports.use_cases import read_history
 from services.intake.service import Intake
 from services.intake.workbooks.use_cases import BUSY_RETRY_SECONDS, Download

@@ -19,9 +19,6 @@ from docx.text.paragraph import Paragraph
 from services.intake.printing.numbers import printed
 from services.intake.printing.official import COUNTRY, MOTTO
 from services.intake.printing.papers import Paper, PaperTable, paper_of
-from shared.children import MEGABYTE, Work
-
-WRITE_DOCX = Work(f"{__name__}:write_docx", seconds=30.0, memory_bytes=1_024 * MEGABYTE)
 
 FONT = "Times New Roman"
 WIDTH_MM, HEIGHT_MM = 210, 297

@@ -18,10 +18,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from services.intake.workbooks.faults import HARD, SheetFault, sheet_fault_of
 from services.intake.workbooks.layout import FAULTS_SHEET
 from services.intake.workbooks.unpacking import repacked
-from shared.children import MEGABYTE, Work
-
-MARK = Work(f"{__name__}:mark_faults", seconds=30.0, memory_bytes=1_024 * MEGABYTE)
-"""The work of marking a file: seconds of the clock and bytes of the address space."""
 
 AUTHOR = "tonghop"
 FAULT_FILL = "FFF2B8B5"

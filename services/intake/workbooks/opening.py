@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
+from math import isfinite
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -20,11 +21,7 @@ from services.intake.workbooks.structure import (
     sheet_structures,
 )
 from services.intake.workbooks.unpacking import Refused, kind_of, repacked
-from shared.children import MEGABYTE, Work
 from shared.domain.figures import figure_text
-
-OPEN = Work(f"{__name__}:open_file", seconds=20.0, memory_bytes=1_024 * MEGABYTE)
-"""The work of reading a file: seconds of the clock and bytes of the address space."""
 
 LONGEST_TEXT = 500
 """Characters of a cell; no name of a form is as long."""
@@ -83,6 +80,8 @@ def _cell(value: object) -> RawCell | None:
     if isinstance(value, bool):
         return RawCell(CellKind.TRUTH, "TRUE" if value else "FALSE")
     if isinstance(value, (int, float)):
+        if not isfinite(value):
+            return RawCell(CellKind.ERROR, str(value))
         return RawCell(CellKind.NUMBER, number_text(value))
     if isinstance(value, (datetime, date, time, timedelta)):
         return RawCell(CellKind.DATE, str(value))

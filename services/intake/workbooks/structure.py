@@ -47,7 +47,7 @@ def sheet_structures(parts: Mapping[str, bytes]) -> list[SheetStructure]:
         if len(sheets) > MAX_SHEETS:
             raise Refused(_too_many_sheets(len(sheets)))
         return [_read_sheet(structure, parts[part]) for structure, part in sheets]
-    except (ET.ParseError, KeyError) as error:
+    except (ET.ParseError, LookupError, ValueError, RuntimeError) as error:
         raise Refused(_damaged()) from error
 
 

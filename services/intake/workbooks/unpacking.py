@@ -6,6 +6,7 @@ than was judged.
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -19,6 +20,9 @@ MAX_RATIO = 150
 
 RATIO_MATTERS_FROM_BYTES = 1_048_576
 ENCRYPTED_FLAG = 0x1
+PACKED_AS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""All that a workbook may use (ECMA-376, part 2)."""
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How the files of Excel 97 to 2003, and all encrypted ones, begin."""
 
@@ -26,9 +30,19 @@ ZIP = b"PK\x03\x04"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 MACRO_PARTS = re.compile(r"(?i)(^|/)(vbaProject\.bin|macrosheets/)|\.bas$")
 NESTED = re.compile(r"(?i)\.(zip|xlsx|xlsm|docx|pptx|7z|rar|gz|jar)$|(^|/)embeddings/")
+BOM = b"\xef\xbb\xbf"
+ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([^"']*)""")
+ENCODINGS = frozenset({b"utf-8", b"us-ascii"})
 DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 SAVE_AS = "Hãy mở tệp bằng Excel, chọn Lưu thành (Save As), kiểu “Excel Workbook (*.xlsx)”."
+
+
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError),
+    *(LookupError, OSError, RuntimeError, ValueError),
+)
+"""What the library raises for archives that are none."""
 
 
 class Refused(Exception):
@@ -70,7 +84,7 @@ def repacked(content: bytes) -> tuple[bytes, dict[str, bytes]]:
             if faults:
                 raise Refused(*faults)
             parts = {each.filename: archive.read(each) for each in entries if not each.is_dir()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise Refused(_damaged()) from error
     faults = list(_part_faults(parts))
     if faults:
@@ -87,6 +101,8 @@ def _entry_faults(entries: list[zipfile.ZipInfo]) -> Iterator[SheetFault]:
         yield _bomb("có hai phần cùng tên")
     if any(each.flag_bits & ENCRYPTED_FLAG for each in entries):
         yield _encrypted()
+    if any(each.compress_type not in PACKED_AS for each in entries):
+        yield _damaged()
     total = sum(each.file_size for each in entries)
     if total > MAX_UNPACKED_BYTES:
         yield _bomb(
@@ -112,11 +128,11 @@ def _part_faults(parts: dict[str, bytes]) -> Iterator[SheetFault]:
     for name, content in parts.items():
         if content.startswith(ZIP):
             yield _nested(name)
-        # Declarations would have to be expanded, which is how small files grow without end.
-        if name.endswith((".xml", ".rels", ".vml")) and DECLARATION.search(content):
+        if name.endswith((".xml", ".rels", ".vml")) and not _is_plain_xml(content):
             yield file_fault(
                 "suspicious_file",
-                f"Phần “{printable(name)}” của tệp có khai báo DTD, không được mở. {SAVE_AS}",
+                f"Phần “{printable(name)}” của tệp có khai báo DTD hoặc mã ký tự lạ, không được "
+                f"mở. {SAVE_AS}",
             )
     types = parts.get("[Content_Types].xml", b"")
     if b"macroEnabled" in types:
@@ -125,6 +141,18 @@ def _part_faults(parts: dict[str, bytes]) -> Iterator[SheetFault]:
         yield file_fault("wrong_type", f"Đây là tệp .xlsb (Excel nhị phân). {SAVE_AS}")
     elif b"spreadsheetml" not in types:
         yield _opendocument() if b"opendocument" in parts.get("mimetype", b"") else _unknown()
+
+
+def _is_plain_xml(content: bytes) -> bool:
+    """UTF-8 without declarations, which would have to be expanded: so small files grow huge.
+
+    In another encoding they would not be seen here.
+    """
+    text = content.removeprefix(BOM)
+    encoding = ENCODING.match(text)
+    if not text.startswith(b"<") or (encoding and encoding[1].lower() not in ENCODINGS):
+        return False
+    return not DECLARATION.search(text)
 
 
 def _packed(parts: dict[str, bytes]) -> bytes:

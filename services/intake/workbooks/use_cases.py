@@ -12,8 +12,6 @@ from services.intake.wording import form_title, last_day, office_name
 from services.intake.workbooks import repository
 from services.intake.workbooks.faults import SheetFault, file_fault, of_rule
 from services.intake.workbooks.layout import FIGURES_SHEET, Layout
-from services.intake.workbooks.marking import MARK
-from services.intake.workbooks.opening import OPEN
 from services.intake.workbooks.outcomes import (
     FileKind,
     Outcome,
@@ -28,6 +26,7 @@ from services.intake.workbooks.styles import INPUT_FILL
 from services.intake.workbooks.tables import place_table
 from services.intake.workbooks.templates import is_template, read_template
 from services.intake.workbooks.wording import Words
+from services.intake.workbooks.works import MARK, OPEN
 from services.intake.workbooks.writing import Filled, write_template
 from shared.children import ChildFailed
 from shared.db.engine import driver, snapshot, transaction

@@ -18,7 +18,7 @@ from services.intake.workbooks.formulas import excel_formula
 from services.intake.workbooks.identity import IDENTITY_SHEET, identity_of
 from services.intake.workbooks.layout import Layout
 from services.intake.workbooks.styles import Styles, set_up_page
-from shared.domain.figures import InvalidFigure, canonical, parse_figure
+from shared.domain.figures import InvalidFigure, canonical, figure_text, parse_figure
 from shared.domain.forms import CellRef, ColumnType, Measure, Row
 from shared.domain.sheets import Sheet, validate
 
@@ -162,7 +162,8 @@ class _FiguresSheet:
         if formula is None:
             self.sheet.write_blank(*spot, None, style)
         else:
-            self.sheet.write_formula(*spot, formula, style, "" if value is None else float(value))
+            result = "" if value is None else figure_text(value)
+            self.sheet.write_formula(*spot, formula, style, result)
 
     def _named(self, part: object) -> str:
         english = getattr(part, "label_en", None) if self.filled.english else None
@@ -199,7 +200,7 @@ def _write_typed(
     if len(canonical(figure).as_tuple().digits) > LARGEST_EXACT_DIGITS:
         sheet.write_string(*spot, text, style)
     else:
-        sheet.write_number(*spot, float(figure), style)
+        sheet.write_number(*spot, figure, style)
 
 
 def _allowed(measure: Measure, *, say: Say) -> dict[str, object]:

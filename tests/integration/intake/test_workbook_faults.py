@@ -19,6 +19,7 @@ from tests.support.uploading import (
     upload,
 )
 from tests.support.workbooks import (
+    FIGURES_PART,
     Typed,
     archive_of,
     bomb,
@@ -130,6 +131,18 @@ DAMAGE = {
     "entities": (
         lambda content: with_part(content, "xl/styles.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'),
         "suspicious_file",
+        "!",
+    ),
+    "entities-in-another-encoding": (
+        lambda content: with_part(
+            content, "xl/styles.xml", '<!DOCTYPE x [<!ENTITY a "b">]><x/>'.encode("utf-16")
+        ),
+        "suspicious_file",
+        "!",
+    ),
+    "row-without-a-number": (
+        lambda content: with_part(content, FIGURES_PART, b'<worksheet><row r="x"/></worksheet>'),
+        "damaged_workbook",
         "!",
     ),
     "cut-short": (lambda content: content[:-2_000], "damaged_workbook", "!"),
