@@ -8,13 +8,14 @@ asks for, and no number turns into a float on the way. `read_json` and `write_js
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
+from pydantic_core import to_json
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -32,10 +33,24 @@ read_json = partial(json.loads, parse_float=Decimal)
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """Python to JSON text; a `Decimal` is refused: figures are stored as strings."""
 
-write_canonical_json = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), sort_keys=True
-).encode
-"""The same, with the members of every object in the order of their names: what is hashed."""
+
+def write_plain_json(value: object) -> str:
+    """The same text in a quarter of the time, for what holds texts, whole numbers and truths only.
+
+    Nothing is refused here: what else a value may hold, its maker must know.
+    """
+    return to_json(value).decode()
+
+
+def write_canonical_json(value: Mapping[str, object]) -> str:
+    """The same, with the members of every object in the order of their names: what is hashed."""
+    return write_plain_json(_ordered(value))
+
+
+def _ordered(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return {name: _ordered(value[name]) for name in sorted(value)}
 
 
 def create_engine(
@@ -102,22 +117,28 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             yield connection
 
 
-@asynccontextmanager
-async def native(engine: AsyncEngine) -> AsyncIterator["asyncpg.Connection[Any]"]:
+class native:  # noqa: N801 - it reads as the functions beside it, and is none for speed
     """asyncpg's own connection from the pool, in no transaction: each statement commits by itself.
 
     A third of the processor time of `engine.connect`. SQLAlchemy does not see what fails on it, so
     a connection that the server has ended is thrown away here, before and after its use.
     """
-    pooled = await _open_connection(engine)
-    raw: asyncpg.Connection[Any] = pooled.driver_connection
-    try:
-        yield raw
-    finally:
-        if raw.is_closed():
-            pooled.invalidate()
+
+    __slots__ = ("_engine", "_pooled")
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def __aenter__(self) -> "asyncpg.Connection[Any]":
+        self._pooled = await _open_connection(self._engine)
+        raw: asyncpg.Connection[Any] = self._pooled.driver_connection
+        return raw
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._pooled.driver_connection.is_closed():
+            self._pooled.invalidate()
         else:
-            pooled.close()
+            self._pooled.close()
 
 
 async def _open_connection(engine: AsyncEngine) -> Any:

@@ -321,7 +321,7 @@ def _read_cell(reading: _Reading, cell: CellRef, *, raw: object) -> Decimal | No
 
 
 def _reading_faults(plan: FormPlan, reading: _Reading, grid: Grid) -> list[Fault]:
-    unsettled = reading.invalid | _missing(plan, grid)
+    unsettled = reading.invalid | _missing(plan, grid) if reading.typed_derived else set()
     derived = [
         (place, fault)
         for place, cell, typed in reading.typed_derived

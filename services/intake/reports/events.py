@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.reports.rows import FigureTexts, StoredVersion
-from shared.db.engine import write_json
+from shared.db.engine import write_plain_json
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
 from shared.domain.time import rfc3339
@@ -82,7 +82,7 @@ def event_data(
     """The JSON text; without `report_id` when the report has none yet."""
     first = report.first_submitted_at
     data: dict[str, Any] = {} if report.id is None else {"report_id": report.id}
-    return write_json(
+    return write_plain_json(
         data
         | {
             "sequence": report.sequence,

@@ -15,7 +15,7 @@ from services.intake.reports.links import receipt_links
 from services.intake.submissions.records import Request as SubmissionRequest
 from services.intake.submissions.schemas import ReceiptModel, SubmissionBody, read_body
 from services.intake.submissions.use_cases import Acknowledged, take_in_from
-from shared.db.engine import write_json
+from shared.db.engine import write_plain_json
 from shared.web.access import require
 from shared.web.json import JSON_MEDIA_TYPE, exact_json
 from shared.web.languages import language_of
@@ -98,7 +98,7 @@ def receipt_answer(acknowledged: Acknowledged) -> Response:
     headers = {"Location": links["receipt"], "ETag": entity_tag(receipt["sequence"])}
     if acknowledged.replayed:
         headers["Idempotency-Replayed"] = "true"
-    text = write_json({**receipt, "links": links})
+    text = write_plain_json({**receipt, "links": links})
     return Response(text, 201, headers=headers, media_type=JSON_MEDIA_TYPE)
 
 

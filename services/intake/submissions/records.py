@@ -16,7 +16,7 @@ from services.intake.submissions.judging import Judged
 from services.intake.submissions.repository import NewSubmission
 from services.intake.submissions.schemas import SubmissionBody
 from shared.catalogue.catalogue import Catalogue
-from shared.db.engine import write_canonical_json, write_json
+from shared.db.engine import write_canonical_json, write_plain_json
 from shared.domain.documents import Document
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
@@ -73,7 +73,7 @@ def new_submission(
         obligation=judged.obligation,
         report=report,
         form_version=judged.form.version,
-        figures=write_json(figures),
+        figures=write_plain_json(figures),
         nothing_to_report=body.nothing_to_report,
         explanations=explanations,
         actor_id=principal.account_id,

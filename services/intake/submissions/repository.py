@@ -21,7 +21,7 @@ from services.intake.reports.rows import (
     report_of,
     version_of,
 )
-from shared.db.engine import read_json, write_json
+from shared.db.engine import read_json, write_plain_json
 from shared.domain.documents import Document
 from shared.domain.figures import Figures
 from shared.domain.obligations import Obligation
@@ -266,7 +266,7 @@ def _saved_values(new: NewSubmission) -> tuple[object, ...]:
         new.form_version,
         new.figures,
         new.nothing_to_report,
-        write_json(dict(new.explanations)),
+        write_plain_json(new.explanations),
         new.actor_id,
         new.actor_name,
         new.at,
@@ -275,7 +275,7 @@ def _saved_values(new: NewSubmission) -> tuple[object, ...]:
         new.event_id,
         new.key,
         new.request_sha256,
-        write_json(dict(new.response)),
+        write_plain_json(new.response),
         new.event_type,
         new.catalogue_number,
         new.event_data,
