@@ -3,11 +3,15 @@
 from typing import Any
 
 from services.aggregator.reading.schemas import AsOfModel, QuestionModel
+from shared.domain.geography import Exactness
 from shared.web.answers import Answer, ExactNumber
 
 
 class FigureRow(Answer):
-    """A typed or derived figure of an organization; null is missing."""
+    """A typed or derived figure of an organization; null is missing.
+
+    `exactness` is null as reported; else exact, estimated, or refused (no figure).
+    """
 
     organization: str
     organization_name: str
@@ -25,6 +29,7 @@ class FigureRow(Answer):
     expected: int
     reported: int
     on_time: int
+    exactness: Exactness | None
 
 
 class FiguresExport(QuestionModel):
@@ -55,6 +60,7 @@ class IndicatorRow(Answer):
     on_time: int
     tree_changed: bool
     method_changed: bool
+    exactness: Exactness | None
 
 
 class IndicatorsExport(QuestionModel):

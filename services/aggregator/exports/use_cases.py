@@ -10,6 +10,7 @@ from typing import Any
 from services.aggregator.exports.rows import Row
 from services.aggregator.reading.figures import Rollup, sheet_of
 from services.aggregator.reading.questions import Question
+from services.aggregator.reading.schemas import exactness_of
 from services.aggregator.series.use_cases import Compared, Series
 from services.aggregator.shapes import Node
 from shared.domain.forms import CellRef, FormTemplate
@@ -32,6 +33,7 @@ FIGURE_COLUMNS = (
     "expected",
     "reported",
     "on_time",
+    "exactness",
 )
 
 INDICATOR_COLUMNS = (
@@ -53,6 +55,7 @@ INDICATOR_COLUMNS = (
     "on_time",
     "tree_changed",
     "method_changed",
+    "exactness",
 )
 
 
@@ -74,7 +77,8 @@ def figure_rows(
             continue
         sheet, coverage = sheet_of(rollup, form=form), rollup.coverage
         unit = _unit_members(question, node.organization_id)
-        counted = (coverage.expected, coverage.reported, coverage.on_time)
+        exactness = exactness_of(rollup.made_of)
+        counted = (coverage.expected, coverage.reported, coverage.on_time, exactness)
         for cell, labels in _cells(form):
             yield (*unit, *labels, sheet.value(cell), *counted)
 
@@ -104,6 +108,7 @@ def indicator_rows(series: Sequence[Series]) -> Iterator[Row]:
                 coverage.on_time,
                 point.tree_changed,
                 point.method_changed,
+                exactness_of(point.made_of),
             )
 
 

@@ -8,15 +8,18 @@ from services.aggregator.indicators.use_cases import (
     Reading,
     TopicReadings,
 )
+from services.aggregator.reading.questions import Question, previous_topic
 from services.aggregator.reading.schemas import (
     AsOfModel,
     CountsModel,
     QuestionModel,
+    RestatedModel,
     UnitModel,
     as_of_json,
     coverage_json,
     organization_json,
     question_json,
+    restated_json,
 )
 from shared.domain.indicators import Direction
 from shared.labels.labels import Language
@@ -29,10 +32,14 @@ class PreviousModel(Answer):
     period: str
     value: ExactNumber | None
     coverage: CountsModel
+    restated: RestatedModel | None
 
 
 class IndicatorModel(Answer):
-    """An indicator of the organization; `value` is null where figures are missing."""
+    """An indicator of the organization; `value` is null where figures are missing.
+
+    `restated` is null as reported.
+    """
 
     code: str
     name: str
@@ -42,6 +49,7 @@ class IndicatorModel(Answer):
     target: ExactNumber | None
     direction: Direction
     coverage: CountsModel
+    restated: RestatedModel | None
     previous: PreviousModel | None
 
 
@@ -51,6 +59,7 @@ class ChildIndicators(Answer):
     organization: UnitModel
     form: str
     coverage: CountsModel
+    restated: RestatedModel | None
     values: dict[str, ExactNumber | None]
     previous_values: dict[str, ExactNumber | None]
 
@@ -69,7 +78,7 @@ def answer_json(answer: IndicatorAnswer, *, language: Language, children: bool) 
         **question_json(answer.question),
         "as_of": as_of_json(answer.as_of),
         "indicators": [
-            _indicator_json(reading, topic, language=language)
+            _indicator_json(reading, topic, question=answer.question, language=language)
             for topic in answer.topics
             for reading in topic.node.readings
         ],
@@ -82,9 +91,10 @@ def answer_json(answer: IndicatorAnswer, *, language: Language, children: bool) 
 
 
 def _indicator_json(
-    reading: Reading, topic: TopicReadings, *, language: Language
+    reading: Reading, topic: TopicReadings, *, question: Question, language: Language
 ) -> dict[str, Any]:
-    indicator = reading.indicator
+    indicator, node = reading.indicator, topic.node
+    before = previous_topic(question.catalogue, topic.topic)
     english = language is Language.EN and indicator.name_en
     return {
         "code": indicator.code,
@@ -94,13 +104,15 @@ def _indicator_json(
         "value": reading.value,
         "target": indicator.target,
         "direction": indicator.direction.value,
-        "coverage": coverage_json(topic.node.coverage),
+        "coverage": coverage_json(node.coverage),
+        "restated": restated_json(node.made_of, topic=topic.topic),
         "previous": None
-        if topic.previous_period is None
+        if before is None
         else {
-            "period": topic.previous_period.code,
+            "period": before.period.code,
             "value": reading.previous,
-            "coverage": coverage_json(topic.node.previous_coverage),
+            "coverage": coverage_json(node.previous_coverage),
+            "restated": restated_json(node.previous_made_of, topic=before),
         },
     }
 
@@ -110,6 +122,7 @@ def _child_json(child: NodeReadings, topic: TopicReadings) -> dict[str, Any]:
         "organization": organization_json(child.organization),
         "form": topic.topic.shape.form.code,
         "coverage": coverage_json(child.coverage),
+        "restated": restated_json(child.made_of, topic=topic.topic),
         "values": {reading.indicator.code: reading.value for reading in child.readings},
         "previous_values": {reading.indicator.code: reading.previous for reading in child.readings},
     }

@@ -9,11 +9,13 @@ from services.aggregator.reading.schemas import (
     AsOfModel,
     CountsModel,
     QuestionModel,
+    RestatedModel,
     UnitModel,
     as_of_json,
     coverage_json,
     organization_json,
     question_json,
+    restated_json,
 )
 from services.aggregator.rollups.use_cases import CellsAnswer, CellValue
 from shared.domain.figures import figure_text
@@ -41,6 +43,7 @@ class PartModel(Answer):
 
     organization: UnitModel
     coverage: CountsModel
+    restated: RestatedModel | None
     cells: dict[str, dict[str, ExactNumber | None]]
 
 
@@ -51,18 +54,21 @@ class CellsModel(QuestionModel):
     form_version: int
     as_of: AsOfModel
     coverage: CountsModel
+    restated: RestatedModel | None
     cells: list[CellModel]
     children: list[PartModel] = []
 
 
 def cells_json(answer: CellsAnswer, *, parts: bool) -> dict[str, Any]:
     """As `CellsModel` describes it."""
+    topic = answer.question.topic
     document = {
         **question_json(answer.question),
         "form": answer.form.code,
         "form_version": answer.form.version,
         "as_of": as_of_json(answer.as_of),
         "coverage": coverage_json(answer.coverage),
+        "restated": restated_json(answer.made_of, topic=topic),
         "cells": [_cell_json(each) for each in answer.cells],
     }
     if parts:
@@ -70,6 +76,7 @@ def cells_json(answer: CellsAnswer, *, parts: bool) -> dict[str, Any]:
             {
                 "organization": organization_json(part.organization),
                 "coverage": coverage_json(part.coverage),
+                "restated": restated_json(part.made_of, topic=topic),
                 "cells": part.sheet.as_mapping(),
             }
             for part in answer.parts

@@ -4,17 +4,22 @@ from datetime import date
 from typing import Any, Literal
 
 from services.aggregator.indicators.comparisons import Change
+from services.aggregator.reading.questions import Topic
 from services.aggregator.reading.schemas import (
     AsOfModel,
     CountsModel,
     QuestionModel,
+    RestatedModel,
     UnitModel,
     as_of_json,
     coverage_json,
+    exactness_of,
     organization_json,
     question_json,
+    restated_json,
 )
 from services.aggregator.series.use_cases import Child, Children, Compared, Point, Series
+from shared.domain.geography import Exactness
 from shared.domain.indicators import Direction, Indicator
 from shared.labels.labels import Language
 from shared.web.answers import Answer, ExactNumber
@@ -39,15 +44,29 @@ class ChangeOfValue(Answer):
 
 
 class ComparedModel(Answer):
-    """Another period; `change` is null where either value is missing."""
+    """Another period; `change` is null where either value is missing.
+
+    `exactness` is null as reported; see `RestatedModel`.
+    """
 
     period: str
     value: ExactNumber | None
     change: ChangeOfValue | None
+    exactness: Exactness | None
+
+
+class ReformModel(Answer):
+    """A day on which the organization, or those that report for it, became others."""
+
+    on: date
+    legal_basis: list[str]
 
 
 class PointModel(Answer):
-    """A period; `tree_changed`, `method_changed`: since the point before, so compare with care."""
+    """A period; `tree_changed`, `method_changed`: since the point before, so compare with care.
+
+    `reforms` lie between the two: there the series breaks. `restated` is null as reported.
+    """
 
     period: str
     cutoff_date: date
@@ -58,6 +77,8 @@ class PointModel(Answer):
     same_period_last_year: ComparedModel | None
     tree_changed: bool
     method_changed: bool
+    restated: RestatedModel | None
+    reforms: list[ReformModel]
 
 
 class SeriesModel(QuestionModel):
@@ -77,6 +98,7 @@ class ChildModel(Answer):
     coverage: CountsModel
     previous: ComparedModel | None
     same_period_last_year: ComparedModel | None
+    restated: RestatedModel | None
 
 
 class ChildrenModel(QuestionModel):
@@ -110,7 +132,7 @@ def children_json(
         "form": children.question.topic.shape.form.code,
         "indicator": indicator_json(children.indicator, language=language),
         "as_of": as_of_json(children.as_of),
-        "items": [_child_json(child) for child in children.items],
+        "items": [_child_json(child, children.question.topic) for child in children.items],
         "next": following,
     }
 
@@ -140,16 +162,21 @@ def _point_json(point: Point) -> dict[str, Any]:
         "same_period_last_year": _compared_json(point.last_year),
         "tree_changed": point.tree_changed,
         "method_changed": point.method_changed,
+        "restated": restated_json(point.made_of, topic=point.topic),
+        "reforms": [
+            {"on": each.on, "legal_basis": list(each.legal_bases)} for each in point.reforms
+        ],
     }
 
 
-def _child_json(child: Child) -> dict[str, Any]:
+def _child_json(child: Child, topic: Topic) -> dict[str, Any]:
     return {
         "organization": organization_json(child.organization),
         "value": child.value,
         "coverage": coverage_json(child.coverage),
         "previous": _compared_json(child.previous),
         "same_period_last_year": _compared_json(child.last_year),
+        "restated": restated_json(child.made_of, topic=topic),
     }
 
 
@@ -160,6 +187,7 @@ def _compared_json(compared: Compared | None) -> dict[str, Any] | None:
         "period": compared.period.code,
         "value": compared.value,
         "change": _change_json(compared.change),
+        "exactness": exactness_of(compared.made_of),
     }
 
 
