@@ -10,6 +10,9 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENVIRONMENT_PREFIX = "TONGHOP_"
+SMALLEST_POOL = 4
+"""The notifier holds one connection while it leads, one while it consumes, and one while it decides
+or takes in the demonstration's mail; one more answers requests. Fewer would wait for each other."""
 
 
 class InvalidSettings(Exception):
@@ -74,7 +77,11 @@ class Settings(BaseSettings):
         "read from `DATABASE_URL`. Without it an embedded server is started.",
     )
     database_pool_size: int = Field(
-        default=10, ge=2, le=200, description="Most connections of one service to PostgreSQL."
+        default=10,
+        ge=SMALLEST_POOL,
+        le=200,
+        description="Most connections of one service to PostgreSQL, at least "
+        f"{SMALLEST_POOL}: background tasks hold some of them for as long as they lead.",
     )
     data_directory: Path = Field(
         default=Path(".data/tonghop"), description="Folder of the embedded PostgreSQL's data."

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from pydantic.fields import FieldInfo
 
-from shared.settings import EventLogKind, InvalidSettings, Settings, load_settings
+from shared.settings import (
+    SMALLEST_POOL,
+    EventLogKind,
+    InvalidSettings,
+    Settings,
+    load_settings,
+)
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENT = (PROJECT / "docs" / "settings.md").read_text()
@@ -72,6 +78,17 @@ def test_all_faults_are_named_at_once_by_their_variables(monkeypatch: pytest.Mon
     assert len(refused.value.faults) == 2
     assert "TONGHOP_HTTP_PORT: " in str(refused.value)
     assert "TONGHOP_EVENT_LOG: " in str(refused.value)
+
+
+def test_a_pool_too_small_for_the_tasks_of_a_service_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TONGHOP_DATABASE_POOL_SIZE", str(SMALLEST_POOL - 1))
+    with pytest.raises(InvalidSettings) as refused:
+        load_settings()
+    [fault] = refused.value.faults
+    assert fault.startswith("TONGHOP_DATABASE_POOL_SIZE: ")
+    assert str(SMALLEST_POOL) in fault
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
