@@ -72,7 +72,7 @@ class ServerOptions:
             "max_wal_size": "1GB",
         }
         if not self.durable:
-            settings |= {"fsync": "off", "full_page_writes": "off"}
+            settings |= {"fsync": "off", "full_page_writes": "off", "max_wal_size": "128MB"}
         return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
 
