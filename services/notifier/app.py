@@ -9,6 +9,8 @@ from services.notifier.mailbox.pages import router as mailbox_pages
 from services.notifier.reminders.endpoints import router as reminders_api
 from services.notifier.reminders.pages import router as reminders_pages
 from services.notifier.service import Notifier
+from services.notifier.urging.endpoints import router as urging_api
+from services.notifier.urging.pages import router as urging_pages
 from shared.web.application import Lifespan, ReadinessCheck, WebSettings, create_web_app
 from shared.web.authentication import Authenticator
 
@@ -18,7 +20,8 @@ STATIC = Path(__file__).parent / "static"
 
 def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
     """Every route of the notifier; those of the mailbox exist in the demonstration only."""
-    return (reminders_api, reminders_pages, *((mailbox_pages,) if in_demo else ()))
+    in_use = (reminders_api, reminders_pages, urging_api, urging_pages)
+    return (*in_use, mailbox_pages) if in_demo else in_use
 
 
 def create_app(

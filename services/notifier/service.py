@@ -57,6 +57,7 @@ class Notifier:
     engine: AsyncEngine
     catalogue: CatalogueReader
     clock: Clock
+    writer: MailWriter
     dispatcher: Dispatcher
     tasks: Mapping[str, Service]
 
@@ -95,7 +96,7 @@ def build(
     tasks["notifier-dispatcher"] = dispatcher.run
     if inbox is not None:
         tasks["notifier-mail-server"] = inbox.run
-    return Notifier(engine, catalogue, clock, dispatcher=dispatcher, tasks=tasks)
+    return Notifier(engine, catalogue, clock, writer=writer, dispatcher=dispatcher, tasks=tasks)
 
 
 def _consuming(

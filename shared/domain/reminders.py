@@ -10,8 +10,11 @@ from shared.domain.time import in_vietnam, instant_at
 
 
 class ReminderStage(StrEnum):
+    """The first two fall due by themselves, `schedule` says when; a person urges at will."""
+
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
+    URGE = "urge"
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,6 +357,12 @@ async def _read_reminders(story: Story, cast: Cast) -> None:
 
     await until(is_sent)
     await story.ask(cast.province, "GET /api/v1/reminders", query=query)
+    [reminded] = (await cast.district.get("/api/v1/reminders", params=query)).json()["items"]
+    await story.ask(
+        cast.district,
+        "POST /api/v1/reminders/urges",
+        body={"obligations": [reminded["obligation_id"]]},
+    )
     async with transaction(story.system.owner) as connection:
         await connection.execute(
             text(

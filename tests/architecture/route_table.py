@@ -238,6 +238,12 @@ API = (
     Route("GET", "/api/v1/stream", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/api/v1/reminders", SIGNED_IN, Own(query={"obligation": "{obligation_id}"})),
     Route("GET", "/api/v1/reminders/without-recipient", SIGNED_IN, Own()),
+    Route(
+        "POST",
+        "/api/v1/reminders/urges",
+        REVIEWERS,
+        Foreign(holder="district", body={"obligations": ["{obligation_id}"]}),
+    ),
 )
 
 PAGES = (
@@ -308,6 +314,12 @@ PAGES = (
     Route("GET", "/calendar", SIGNED_IN),
     Route("GET", "/regimes", SIGNED_IN),
     Route("GET", "/reminders", SIGNED_IN, Own(query={"obligation": "{obligation_id}"})),
+    Route(
+        "POST",
+        "/reminders/urge",
+        REVIEWERS,
+        Foreign(holder="district", form={"obligation": "{obligation_id}"}),
+    ),
 )
 
 ACCOUNTS = (

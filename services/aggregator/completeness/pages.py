@@ -9,6 +9,8 @@ from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.reading.choices import choose
 from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.pages import AskedDep, common_context
+from services.aggregator.urging.pages import ToldDep
+from services.aggregator.urging.use_cases import read_urging
 from shared.web.access import SignedIn
 from shared.web.pages import PagesDep
 
@@ -21,7 +23,9 @@ async def show_completeness(
     principal: SignedIn,
     aggregator: AggregatorDep,
     pages: PagesDep,
+    *,
     asked: AskedDep,
+    told: ToldDep,
 ) -> HTMLResponse:
     """Progress by organization, and every unit with its deadline and contact."""
     choice = await choose(aggregator, principal, asked)
@@ -37,4 +41,7 @@ async def show_completeness(
         missing=missing_units(question, answer),
         share_of=share_of,
         deadline_day=deadline_day,
+        urging=await read_urging(aggregator, principal, choice, answer.missing),
+        urged=told.urged,
+        unaddressed=told.unaddressed,
     )

@@ -12,7 +12,7 @@ from services.notifier.reminders.repository import ReminderState
 # The timer is held too: whoever wants to rearm it waits until this hand-over is judged.
 _NEXT = text("""
 SELECT reminder.id, obligation_id, stage, recipient, message_id, subject, body_text, body_html,
-       tries.attempts, tries.unknowns
+       urged_by_name, tries.attempts, tries.unknowns
 FROM notifier.reminder
 JOIN notifier.timer USING (obligation_id, stage)
 CROSS JOIN LATERAL (
@@ -49,14 +49,15 @@ UPDATE notifier.reminder SET state = :state, next_attempt_at = :next_attempt_at
 WHERE id IN (SELECT reminder_id FROM attempt)
 """)
 
-# The stage was not used up: it is judged anew.
+# The stage was not used up: it is judged anew, unless a person is to do that.
 _CANCEL = text("""
 WITH cancelled AS (
     UPDATE notifier.reminder SET state = 'cancelled', next_attempt_at = NULL
     WHERE id = :reminder_id
     RETURNING obligation_id, stage
 )
-UPDATE notifier.timer SET state = 'waiting'
+UPDATE notifier.timer SET state = CASE cancelled.stage WHEN 'urge' THEN 'not_needed'
+                                                       ELSE 'waiting' END
 FROM cancelled
 WHERE timer.obligation_id = cancelled.obligation_id AND timer.stage = cancelled.stage
 """)
@@ -92,6 +93,7 @@ class Outgoing:
     recipient: str
     message_id: str
     text: MailText
+    urged_by_name: str | None
     attempts: int
     unknowns: int
 

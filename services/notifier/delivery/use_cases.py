@@ -20,7 +20,7 @@ from services.notifier.delivery.mailer import (
 from services.notifier.delivery.repository import Outcome, Outgoing
 from services.notifier.reminders.mails import MailText, MailWriter
 from services.notifier.reminders.repository import ReminderState
-from services.notifier.reminders.use_cases import is_past, is_working_time, stage_opens
+from services.notifier.reminders.use_cases import is_in_its_time, is_working_time
 from services.notifier.timers.repository import OwedReport, owed_reports
 from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.clock import Clock
@@ -119,13 +119,18 @@ class Courier:
         stage = ReminderStage(outgoing.stage)
         if report is None or not report.is_owed:
             return None
-        opens = stage_opens(stage, report, policy=self._policy, calendar=catalogue.calendar)
-        if now < opens or is_past(stage, report, now=now):
+        if not is_in_its_time(stage, report, policy=self._policy, catalogue=catalogue, now=now):
             return None
         if outgoing.unknowns:
             return outgoing.text
         try:
-            return self._writer.write(report, stage=stage, catalogue=catalogue, now=now)
+            return self._writer.write(
+                report,
+                stage=stage,
+                catalogue=catalogue,
+                now=now,
+                urged_by=outgoing.urged_by_name,
+            )
         except UnknownOrganization:
             return None
 

@@ -24,6 +24,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates" / "notifier" / "mails"
 SUBJECTS = {
     ReminderStage.DUE_SOON: "[Nhắc việc] {form} {period}: thời hạn gửi {deadline}",
     ReminderStage.OVERDUE: "[Quá hạn] {form} {period}: thời hạn gửi {deadline}",
+    ReminderStage.URGE: "[Đôn đốc] {form} {period}: thời hạn gửi {deadline}",
 }
 
 
@@ -56,10 +57,16 @@ class MailWriter:
         return make_msgid(domain=urlsplit(self._base_url).hostname or "tonghop")
 
     def write(
-        self, report: OwedReport, *, stage: ReminderStage, catalogue: Catalogue, now: datetime
+        self,
+        report: OwedReport,
+        *,
+        stage: ReminderStage,
+        catalogue: Catalogue,
+        now: datetime,
+        urged_by: str | None = None,
     ) -> MailText:
         """What to say at `now`; raises UnknownOrganization if the one that owes it is gone."""
-        words = self._words(report, catalogue=catalogue, now=now)
+        words = self._words(report, catalogue=catalogue, now=now) | {"urged_by": urged_by}
         mark = "[Mô phỏng] " if self._demo else ""
         return MailText(
             subject=mark + SUBJECTS[stage].format(**words | {"form": words["form_label"]}),
@@ -83,6 +90,7 @@ class MailWriter:
             "form_label": form.label if form else report.form,
             "period": self._formats.period(report.period),
             "deadline": self._formats.date_long(last_day),
+            "overdue": now >= report.deadline,
             "working_days": abs(catalogue.calendar.working_days_between(today, last_day)),
             "now": f"{in_vietnam(now):%H giờ %M ngày %d/%m/%Y}",
             "link": f"{self._base_url}/obligations/{report.obligation_id}/form",

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import RowMapping, text
@@ -15,17 +15,20 @@ from services.notifier.reminders.mails import MailText
 # Message-ID. Any other stays as it is.
 _INSERT = text("""
 INSERT INTO notifier.reminder (obligation_id, organization_id, stage, recipient, message_id,
-                               subject, body_text, body_html, decided_at, state, next_attempt_at)
+                               subject, body_text, body_html, decided_at, urged_by, urged_by_name,
+                               urged_on, state, next_attempt_at)
 SELECT fresh.*, 'decided', fresh.decided_at
 FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:organization_ids AS bigint[]),
             CAST(:stages AS text[]), CAST(:recipients AS text[]), CAST(:message_ids AS text[]),
             CAST(:subjects AS text[]), CAST(:body_texts AS text[]), CAST(:body_htmls AS text[]),
-            CAST(:decided_ats AS timestamptz[]))
+            CAST(:decided_ats AS timestamptz[]), CAST(:urged_bys AS bigint[]),
+            CAST(:urged_by_names AS text[]), CAST(:urged_ons AS date[]))
      AS fresh (obligation_id, organization_id, stage, recipient, message_id, subject, body_text,
-               body_html, decided_at)
-ON CONFLICT (obligation_id, stage, recipient) DO UPDATE
+               body_html, decided_at, urged_by, urged_by_name, urged_on)
+ON CONFLICT (obligation_id, stage, recipient, urged_on) DO UPDATE
     SET subject = excluded.subject, body_text = excluded.body_text,
         body_html = excluded.body_html, decided_at = excluded.decided_at,
+        urged_by = excluded.urged_by, urged_by_name = excluded.urged_by_name,
         state = excluded.state, next_attempt_at = excluded.next_attempt_at
     WHERE reminder.state = 'cancelled'
 """)
@@ -33,7 +36,8 @@ ON CONFLICT (obligation_id, stage, recipient) DO UPDATE
 _LEDGER = text("""
 SELECT reminder.id, reminder.obligation_id, reminder.organization_id, reminder.stage,
        reminder.recipient, reminder.message_id, reminder.subject, reminder.decided_at,
-       reminder.state, reminder.next_attempt_at, obligation.form, obligation.period
+       reminder.state, reminder.next_attempt_at, reminder.urged_by_name, obligation.form,
+       obligation.period
 FROM notifier.reminder
 JOIN notifier.obligation USING (obligation_id)
 WHERE reminder.organization_id = ANY(CAST(:organization_ids AS bigint[]))
@@ -70,8 +74,19 @@ class ReminderState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Urge:
+    """Who urged, and on which day in Vietnam."""
+
+    by: int
+    by_name: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Reminder:
-    """One decided mail: at most one for each (obligation, stage, recipient)."""
+    """One decided mail: at most one for each (obligation, stage, recipient), and of those that a
+    person sends (`urge`) one a day.
+    """
 
     obligation_id: int
     organization_id: int
@@ -80,6 +95,7 @@ class Reminder:
     message_id: str
     text: MailText
     decided_at: datetime
+    urge: Urge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,7 @@ class LedgerLine:
     decided_at: datetime
     state: ReminderState
     next_attempt_at: datetime | None
+    urged_by_name: str | None
     form: str
     period: str
     attempts: tuple[Attempt, ...]
@@ -125,6 +142,7 @@ class LedgerQuery:
 
 async def save_reminders(connection: AsyncConnection, reminders: Sequence[Reminder]) -> None:
     """Enter decided reminders; one that was decided before and stands is left as it is."""
+    urges = [item.urge for item in reminders]
     await connection.execute(
         _INSERT,
         {
@@ -137,6 +155,9 @@ async def save_reminders(connection: AsyncConnection, reminders: Sequence[Remind
             "body_texts": [item.text.body_text for item in reminders],
             "body_htmls": [item.text.body_html for item in reminders],
             "decided_ats": [item.decided_at for item in reminders],
+            "urged_bys": [urge and urge.by for urge in urges],
+            "urged_by_names": [urge and urge.by_name for urge in urges],
+            "urged_ons": [urge and urge.on for urge in urges],
         },
     )
 

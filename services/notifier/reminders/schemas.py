@@ -43,6 +43,7 @@ class ReminderModel(Answer):
     decided_at: datetime
     state: ReminderState
     next_attempt_at: datetime | None
+    urged_by: str | None
     attempts: list[AttemptModel]
 
 
@@ -107,6 +108,7 @@ def _line_json(line: LedgerLine, *, known: Catalogue, on: date) -> dict[str, Any
         "decided_at": line.decided_at,
         "state": line.state.value,
         "next_attempt_at": line.next_attempt_at,
+        "urged_by": line.urged_by_name,
         "attempts": [
             {
                 "number": attempt.number,

@@ -140,6 +140,21 @@ def is_past(stage: ReminderStage, report: OwedReport, *, now: datetime) -> bool:
     return stage is ReminderStage.DUE_SOON and now >= report.deadline
 
 
+def is_in_its_time(
+    stage: ReminderStage,
+    report: OwedReport,
+    *,
+    policy: ReminderPolicy,
+    catalogue: Catalogue,
+    now: datetime,
+) -> bool:
+    """Whether a stage is open at `now`, and not past; what a person asked for always is."""
+    if stage is ReminderStage.URGE:
+        return True
+    opens = stage_opens(stage, report, policy=policy, calendar=catalogue.calendar)
+    return now >= opens and not is_past(stage, report, now=now)
+
+
 def _log_verdicts(verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         log.info(

@@ -35,14 +35,18 @@ class Desk:
     principal: Principal
 
     def sit_down(
-        self, organization_id: OrganizationId, *, language: Language = Language.VI
+        self,
+        organization_id: OrganizationId,
+        *,
+        language: Language = Language.VI,
+        roles: frozenset[Role] = frozenset({Role.LEADER}),
     ) -> None:
         self.principal = Principal(
             account_id=AccountId(1),
             username="someone",
             display_name="Ai đó",
             organization_id=organization_id,
-            roles=frozenset({Role.LEADER}),
+            roles=roles,
             language=language,
             csrf_token="token",
         )

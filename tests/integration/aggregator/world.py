@@ -51,6 +51,7 @@ COMMUNES = {
     district: tuple(OrganizationId(10 * district + each) for each in range(4))
     for district in DISTRICTS
 }
+RECEIVERS = {commune: district for district, below in COMMUNES.items() for commune in below}
 VERBS = {
     Act.SUBMIT: EventType.REPORT_SUBMITTED,
     Act.RETURN: EventType.REPORT_RETURNED,
@@ -306,7 +307,7 @@ class History:
             "organization_id": organization_id,
             "organization_code": str(organization_id),
             "province_id": PROVINCE,
-            "receiver_id": None,
+            "receiver_id": RECEIVERS.get(organization_id, PROVINCE),
             "regime": REGIME,
             "form": form,
             "period": period,
