@@ -20,7 +20,7 @@ async def current_aggregator(request: Request) -> Aggregator:
 AggregatorDep = Annotated[Aggregator, Depends(current_aggregator)]
 IfNoneMatch = Annotated[str | None, Header(description="The ETag of the answer that you hold.")]
 PeriodCodeQuery = Annotated[
-    str, Query(alias="period", max_length=16, description="2025-06, 2025-Q2, 2025-H1, 2025")
+    str, Query(alias="period", max_length=24, description="2025-W26, 2025-06, 2025-Q2, 2025")
 ]
 OrganizationQuery = Annotated[
     str,

@@ -30,7 +30,6 @@ from shared.catalogue.store import load_packs, summary_of
 from shared.catalogue.stored import StoredEdge, StoredLink, StoredOrganization
 from shared.clock import SystemClock
 from shared.db.engine import snapshot, transaction
-from shared.domain.periods import periods_between
 from shared.settings import load_settings
 
 LEVEL_NAMES = {
@@ -207,7 +206,7 @@ def _form_lines(catalogue: Catalogue, *, regime: Regime, on: date) -> Iterator[s
 
 def _deadline_lines(catalogue: Catalogue, *, regime: Regime, on: date) -> Iterator[str]:
     """The period whose window holds the day."""
-    for period in periods_between(regime.frequency, calendar=regime.calendar, first=on, last=on):
+    for period in regime.periods.between(on, on):
         yield f"    kỳ {period.code}, chốt số liệu {period.cutoff_date:%d/%m/%Y}"
         for level, deadline in catalogue.deadlines(regime, period).items():
             yield f"      thời hạn {LEVEL_NAMES.get(level, level)}: {deadline.date:%d/%m/%Y}"

@@ -3,6 +3,8 @@
 Codes are reused over time, so they are read as they are on the cut-off date of the period.
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -19,11 +21,13 @@ from shared.domain.periods import Frequency, Period, PeriodCalendar, parse_perio
 from shared.web.problems import ProblemFault
 
 FREQUENCY_NAMES = {
+    Frequency.WEEK: "tuần",
     Frequency.MONTH: "tháng",
     Frequency.QUARTER: "quý",
     Frequency.HALF_YEAR: "sáu tháng",
     Frequency.NINE_MONTHS: "chín tháng",
     Frequency.YEAR: "năm",
+    Frequency.ONCE: "từ ngày đến ngày",
 }
 
 
@@ -71,14 +75,15 @@ class Resolved:
 def resolve(catalogue: Catalogue, codes: Codes, *, today: date) -> Resolved:
     """What the codes name; a blank code is no fault here, its absence is one of the body."""
     faults: list[ProblemFault] = []
-    regime = _regime(catalogue, codes, today=today)
-    period = _period(regime, codes.period, faults=faults)
+    asking = _asking(catalogue, codes)
+    regime, period = _dated(asking, codes.period, today=today)
+    if period is None:
+        _say_of_period(asking, codes.period, today=today, faults=faults)
     on = period.cutoff_date if period else today
     organization = _organization(catalogue, codes.organization, on=on, faults=faults)
-    regime = _regime(catalogue, codes, today=on)
     form = _form(catalogue, codes.form, on=on)
-    if regime is None and codes.regime and form is not None:
-        faults.append(_unknown("regime", codes.regime, "chế độ báo cáo"))
+    if regime is None and form is not None:
+        faults.append(_not_asked(codes, period))
     if form is None and codes.form:
         faults.append(_unknown("form", codes.form, "biểu mẫu"))
     return Resolved(
@@ -116,17 +121,32 @@ def _organization(
         return None
 
 
-def _regime(catalogue: Catalogue, codes: Codes, *, today: date) -> Regime | None:
-    """The regime named, else the one that asks for the form, as it is in force on a day."""
-    return next(
-        (
-            regime
-            for regime in catalogue.regimes_in_force(today)
-            if (codes.regime is None or regime.code == RegimeCode(codes.regime))
-            and FormCode(codes.form) in regime.forms
-        ),
-        None,
-    )
+def _asking(catalogue: Catalogue, codes: Codes) -> list[Regime]:
+    """Every version of the regime named, else of those that ask for the form."""
+    return [
+        regime
+        for regime in catalogue.regimes
+        if (codes.regime is None or regime.code == RegimeCode(codes.regime))
+        and FormCode(codes.form) in regime.forms
+    ]
+
+
+def _dated(
+    asking: Iterable[Regime], code: str, *, today: date
+) -> tuple[Regime | None, Period | None]:
+    """The version that has such a period and is in force at its cut-off.
+
+    None with a period for which no version is in force, today's version without a period.
+    """
+    current, known = None, None
+    for regime in asking:
+        current = current or (regime if regime.is_in_force(today) else None)
+        with suppress(PeriodError):
+            period = regime.period(code)
+            if regime.is_in_force(period.cutoff_date):
+                return regime, period
+            known = known or period
+    return (current, None) if known is None else (None, known)
 
 
 def _form(catalogue: Catalogue, code: str, *, on: date) -> FormTemplate | None:
@@ -136,32 +156,36 @@ def _form(catalogue: Catalogue, code: str, *, on: date) -> FormTemplate | None:
         return None
 
 
-def _period(regime: Regime | None, code: str, *, faults: list[ProblemFault]) -> Period | None:
+def _say_of_period(
+    asking: Iterable[Regime], code: str, *, today: date, faults: list[ProblemFault]
+) -> None:
     """A period of another frequency than the regime's is as wrong as a code that names none."""
     if not code:
-        return None
+        return
     try:
-        calendar = regime.calendar if regime else PeriodCalendar.ADMINISTRATIVE
-        period = parse_period(code, calendar=calendar)
+        period = parse_period(code, calendar=PeriodCalendar.ADMINISTRATIVE)
     except PeriodError as error:
         faults.append(ProblemFault(code=error.code, detail=str(error), pointer="/period"))
-        return None
-    if regime is None or period.frequency is regime.frequency:
-        return period
-    faults.append(
-        ProblemFault(
-            code="unknown_period_code",
-            detail=f"Biểu mẫu này báo cáo theo {FREQUENCY_NAMES[regime.frequency]}, "
-            f"“{code}” là kỳ {FREQUENCY_NAMES[period.frequency]}.",
-            pointer="/period",
-        )
-    )
-    return None
+        return
+    regime = next((each for each in asking if each.is_in_force(today)), None)
+    if regime is None:
+        return
+    asked, given = FREQUENCY_NAMES[regime.frequency], FREQUENCY_NAMES[period.frequency]
+    detail = f"Biểu mẫu này báo cáo theo {asked}, “{code}” là kỳ {given}."
+    if regime.frequency is period.frequency:
+        detail = f"Biểu mẫu này không có kỳ “{code}”. Hãy kiểm tra kỳ và thời gian của chế độ."
+    faults.append(ProblemFault(code="unknown_period_code", detail=detail, pointer="/period"))
 
 
-def _unknown(field: str, code: str, what: str) -> ProblemFault:
+def _not_asked(codes: Codes, period: Period | None) -> ProblemFault:
+    if codes.regime or period is None:
+        return _unknown("regime", codes.regime or "", "chế độ báo cáo")
+    return _unknown("period_code", period.code, "kỳ báo cáo", pointer="/period")
+
+
+def _unknown(field: str, code: str, what: str, *, pointer: str | None = None) -> ProblemFault:
     return ProblemFault(
         code=f"unknown_{field}",
         detail=f"Không có {what} “{printable(code)}” cho kỳ này. Hãy kiểm tra lại mã.",
-        pointer=f"/{field}",
+        pointer=pointer or f"/{field}",
     )

@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 
-from shared.catalogue.regimes import Regime
+from shared.catalogue.regime_schemas import Deadlines, DeadlineStep, PeriodRule, RegimeFile
+from shared.catalogue.regimes import Regime, RequestRule
 from shared.catalogue.schemas import (
     CalendarFile,
     CheckModel,
     ColumnModel,
-    DeadlineStep,
     FormFile,
     IndicatorModel,
-    RegimeFile,
     RowModel,
 )
 from shared.domain.calendars import WorkingCalendar
@@ -26,6 +25,8 @@ from shared.domain.deadlines import (
 from shared.domain.forms import Column, CrossCheck, FormTemplate, Row
 from shared.domain.identifiers import ColumnCode, FormCode, IndicatorCode, RegimeCode, RowCode
 from shared.domain.indicators import Indicator
+from shared.domain.periods import MONDAY, PeriodKind
+from shared.domain.windows import DataWindow, DayOfYear, YearlyWindow
 from shared.formulas.parser import parse_formula
 
 
@@ -51,21 +52,56 @@ def build_regime(model: RegimeFile) -> Regime:
         version=model.version,
         name=model.name,
         name_en=model.name_en,
-        frequency=model.periods.frequency,
-        calendar=model.periods.calendar,
-        ladder=Ladder(
-            steps=tuple(LadderStep(step.level, _rule(step)) for step in model.deadlines.steps),
-            roll=model.deadlines.roll,
-            min_gap_working_days=model.deadlines.min_gap_working_days,
+        type=model.type,
+        periods=build_kind(model.periods),
+        ladder=_ladder(model.deadlines),
+        on_request=(
+            RequestRule(
+                frozenset(model.on_request.asking_levels), model.on_request.min_working_days
+            )
+            if model.on_request
+            else None
         ),
         forms=tuple(FormCode(code) for code in model.forms),
         closes_after_working_days=(
             model.closing.working_days_after_last_deadline if model.closing else None
         ),
         source=model.source,
-        assumed=any(each.assumption for each in (model, model.periods, model.deadlines)),
+        assumed=any(
+            each.assumption
+            for each in (model, model.periods, model.deadlines, model.on_request)
+            if each is not None
+        ),
         valid_from=model.valid_from,
         valid_to=model.valid_to,
+    )
+
+
+def build_kind(model: PeriodRule) -> PeriodKind:
+    """How the regime cuts time into periods."""
+    return PeriodKind(
+        model.frequency,
+        model.calendar,
+        first_day=model.first_day or 1,
+        week_starts_on=model.week_starts_on.number if model.week_starts_on else MONDAY,
+        windows=tuple(
+            YearlyWindow(
+                DayOfYear(each.first.month, each.first.day),
+                DayOfYear(each.last.month, each.last.day),
+            )
+            for each in model.windows
+        ),
+        dates=tuple(DataWindow(each.first, each.last) for each in model.dates),
+    )
+
+
+def _ladder(model: Deadlines | None) -> Ladder:
+    if model is None:
+        return Ladder(steps=())
+    return Ladder(
+        steps=tuple(LadderStep(step.level, _rule(step)) for step in model.steps),
+        roll=model.roll,
+        min_gap_working_days=model.min_gap_working_days,
     )
 
 

@@ -24,9 +24,10 @@ from shared.catalogue.building import (
 from shared.catalogue.errors import UnknownForm, UnknownIndicator, UnknownRegime
 from shared.catalogue.faults import CatalogueBehind
 from shared.catalogue.history import TreeHistory
+from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.regimes import Regime
 from shared.catalogue.repository import newest_number, read_stored
-from shared.catalogue.schemas import CalendarFile, FormFile, IndicatorModel, RegimeFile
+from shared.catalogue.schemas import CalendarFile, FormFile, IndicatorModel
 from shared.catalogue.stored import Stored, live
 from shared.db.engine import snapshot
 from shared.domain.calendars import WorkingCalendar

@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar, cast
 from pydantic import BaseModel
 
 from shared.catalogue.faults import KeyPath, PackFault, Place
+from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.schemas import (
     CalendarFile,
     ChainLinkModel,
@@ -23,7 +24,6 @@ from shared.catalogue.schemas import (
     IndicatorModel,
     LineageModel,
     OrganizationModel,
-    RegimeFile,
 )
 from shared.catalogue.yaml_source import SourceDocument
 

@@ -10,7 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 from shared.catalogue.entries import Content, Item, OrganizationKey, identity_key
 from shared.catalogue.faults import PackFault
 from shared.catalogue.organization_checks import Directory, Organization
-from shared.catalogue.schemas import ONE_DAY, LineageModel
+from shared.catalogue.schema_parts import ONE_DAY
+from shared.catalogue.schemas import LineageModel
 from shared.domain.lineage import LineageKind
 
 CONTINUING = frozenset(

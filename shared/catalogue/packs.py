@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from shared.catalogue.entries import Content, Item, content_of
 from shared.catalogue.faults import PackFault, PacksRefused, Place
+from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.schema_faults import validated
 from shared.catalogue.schemas import (
     CalendarFile,
@@ -27,7 +28,6 @@ from shared.catalogue.schemas import (
     OrganizationModel,
     OrganizationsFile,
     PackFile,
-    RegimeFile,
 )
 from shared.catalogue.yaml_source import SourceDocument, parse_source, read_source
 

@@ -18,13 +18,8 @@ from shared.catalogue.entries import (
 from shared.catalogue.faults import PackFault, PacksRefused
 from shared.catalogue.organization_checks import Directory, Organization
 from shared.catalogue.packs import Pack, content_of_packs
-from shared.catalogue.schemas import (
-    ONE_DAY,
-    ChainLinkModel,
-    DocumentModel,
-    FormFile,
-    LineageModel,
-)
+from shared.catalogue.schema_parts import ONE_DAY
+from shared.catalogue.schemas import ChainLinkModel, DocumentModel, FormFile, LineageModel
 from shared.catalogue.stored import Stored, StoredEdge, StoredLink, StoredOrganization
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode

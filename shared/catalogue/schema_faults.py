@@ -130,6 +130,10 @@ def _one_rule(_error: ErrorDetails) -> str:
     )
 
 
+def _period_rule(error: ErrorDetails) -> str:
+    return f"{_context(error)['detail']}; xem docs/catalogue.md, mục kind: regime"
+
+
 def _other(error: ErrorDetails) -> str:
     return f"“{_key(error)}” có giá trị không hợp lệ “{_shown(error)}” ({error['msg']})"
 
@@ -148,5 +152,6 @@ _EXPLANATIONS: Mapping[str, tuple[str, Explain]] = {
     "string_pattern_mismatch": ("wrong_form_of_code", _pattern),
     "no_source": ("no_source", _no_source),
     "empty_validity": ("empty_validity", _empty_validity),
+    "period_rule": ("period_rule", _period_rule),
     "one_rule": ("one_rule_expected", _one_rule),
 }

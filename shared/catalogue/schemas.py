@@ -4,91 +4,31 @@ Every rule says where it comes from: `source` names the law or notice, or `assum
 that we chose it. docs/catalogue.md explains each field to the people who write packs.
 """
 
-import unicodedata
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
-from shared.domain.deadlines import Roll
+from shared.catalogue.regime_schemas import RegimeFile
+from shared.catalogue.schema_parts import (
+    MAX_DECIMALS,
+    CellCode,
+    Code,
+    Dated,
+    Day,
+    EmailText,
+    Entry,
+    LevelName,
+    ShortText,
+    Slug,
+    Sourced,
+    Text,
+)
 from shared.domain.forms import ColumnType, Precedence, Severity, TimeOperator
 from shared.domain.indicators import Direction
 from shared.domain.lineage import LineageKind
 from shared.domain.organizations import OrganizationKind
-from shared.domain.periods import Frequency, PeriodCalendar
-
-MAX_DECIMALS = 6
-ONE_DAY = timedelta(days=1)
-
-
-def _nfc(value: str) -> str:
-    return unicodedata.normalize("NFC", value)
-
-
-Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True),
-    AfterValidator(_nfc),
-]  # fmt: skip
-ShortText = Annotated[
-    str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True),
-    AfterValidator(_nfc),
-]  # fmt: skip
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]*$", max_length=64)]
-CellCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.]+$", max_length=32)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-LevelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=32)]
-EmailText = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
-Day = Annotated[date, Field(strict=True)]
-
-
-class Entry(BaseModel):
-    """A mapping of a pack: immutable, and a key it does not know is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Sourced(Entry):
-    """Something that must say where it comes from."""
-
-    source: Text | None = None
-    assumption: StrictBool = False
-    note: Text | None = None
-
-    @model_validator(mode="after")
-    def _says_where_from(self) -> "Sourced":
-        if self.source is None and not self.assumption:
-            raise PydanticCustomError("no_source", "neither source nor assumption")
-        return self
-
-
-class Dated(Entry):
-    """Valid from a day until another, both included; without `valid_until`, without end."""
-
-    valid_from: Day
-    valid_until: Day | None = None
-    retracted: StrictBool = False
-
-    @property
-    def valid_to(self) -> date | None:
-        """The first day on which it no longer holds."""
-        return None if self.valid_until is None else self.valid_until + ONE_DAY
-
-    @model_validator(mode="after")
-    def _holds_some_day(self) -> "Dated":
-        if self.valid_until is not None and self.valid_until < self.valid_from:
-            raise PydanticCustomError("empty_validity", "valid_until is before valid_from")
-        return self
 
 
 class PackFile(Entry):
@@ -218,68 +158,11 @@ class CalendarFile(Sourced):
         return 1
 
 
-class FixedDateModel(Entry):
-    """A day of the cut-off's year, or of a later year."""
-
-    month: Annotated[StrictInt, Field(ge=1, le=12)]
-    day: Annotated[StrictInt, Field(ge=1, le=31)]
-    year_offset: Annotated[StrictInt, Field(ge=0, le=2)] = 0
-
-
-class DeadlineStep(Entry):
-    """The deadline of one level: exactly one of the three kinds of rule."""
-
-    level: LevelName
-    day_of_month: Annotated[StrictInt, Field(ge=1, le=31)] | None = None
-    month_offset: Annotated[StrictInt, Field(ge=0, le=12)] = 0
-    working_days_after_cutoff: Annotated[StrictInt, Field(ge=1, le=250)] | None = None
-    fixed_date: FixedDateModel | None = None
-
-    @model_validator(mode="after")
-    def _has_one_rule(self) -> "DeadlineStep":
-        rules = (self.day_of_month, self.working_days_after_cutoff, self.fixed_date)
-        if sum(rule is not None for rule in rules) != 1:
-            raise PydanticCustomError("one_rule", "not exactly one rule")
-        return self
-
-
-class Deadlines(Sourced):
-    """The ladder of a regime, lowest level first."""
-
-    roll: Roll = Roll.NEXT_WORKING_DAY
-    min_gap_working_days: Annotated[StrictInt, Field(ge=0, le=30)] = 1
-    steps: Annotated[tuple[DeadlineStep, ...], Field(min_length=1)]
-
-
-class PeriodRule(Sourced):
-    """How often a regime is reported, and which days a period covers."""
-
-    frequency: Frequency
-    calendar: PeriodCalendar
-
-
-class Closing(Sourced):
-    """When a period is closed by itself, counted from its last deadline, extensions included."""
-
-    working_days_after_last_deadline: Annotated[StrictInt, Field(ge=1, le=250)]
-
-
-class RegimeFile(Dated, Sourced):
-    """A reporting regime: who reports what, how often, by when (Nghị định 09/2019, art. 7)."""
-
-    kind: Literal["regime"]
-    code: Code
-    version: Annotated[StrictInt, Field(ge=1)] = 1
-    name: Text
-    name_en: Text | None = None
-    periods: PeriodRule
-    deadlines: Deadlines
-    closing: Closing | None = None
-    forms: Annotated[tuple[Code, ...], Field(min_length=1)]
-
-
 class ColumnModel(Entry):
-    """A column; with a `formula` it is derived and locked."""
+    """A column; with a `formula` it is derived and locked.
+
+    `indicator` is the code of the concept that it asks for, the same in every form.
+    """
 
     code: CellCode
     label: Text
@@ -289,6 +172,7 @@ class ColumnModel(Entry):
     unit: Text | None = None
     formula: Text | None = None
     parent: CellCode | None = None
+    indicator: Code | None = None
     time_operator: TimeOperator = TimeOperator.SUM
     decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] = 0
 
@@ -296,7 +180,8 @@ class ColumnModel(Entry):
 class RowModel(Entry):
     """A row; with `sum_of_children` or a `formula` it is derived and locked.
 
-    `type`, `unit`, `decimals` and `time_operator` take the place of the column's.
+    `type`, `unit`, `decimals` and `time_operator` take the place of the column's. `indicator` is
+    the code of the concept that it asks for, the same in every form.
     """
 
     code: CellCode
@@ -305,6 +190,7 @@ class RowModel(Entry):
     number: Annotated[str, StringConstraints(max_length=20)] = ""
     parent: CellCode | None = None
     sum_of_children: StrictBool = False
+    indicator: Code | None = None
     formula: Text | None = None
     type: ColumnType | None = None
     unit: Text | None = None

@@ -12,13 +12,8 @@ from shared.catalogue.entries import (
     content_of,
 )
 from shared.catalogue.faults import PacksRefused
-from shared.catalogue.schemas import (
-    ONE_DAY,
-    ChainLinkModel,
-    DocumentModel,
-    LineageModel,
-    OrganizationModel,
-)
+from shared.catalogue.schema_parts import ONE_DAY
+from shared.catalogue.schemas import ChainLinkModel, DocumentModel, LineageModel, OrganizationModel
 from shared.domain.chains import ChainLink
 from shared.domain.identifiers import OrganizationCode, OrganizationId, RegimeCode
 from shared.domain.lineage import LineageEdge

@@ -88,8 +88,9 @@ class UnknownPeriodCode(PeriodError):
 
     def __init__(self, period_code: str) -> None:
         super().__init__(
-            f"Mã kỳ báo cáo “{period_code}” không đúng. Hãy dùng một trong các dạng: "
-            "2025-06 (tháng), 2025-Q2 (quý), 2025-H1 (sáu tháng), 2025-9M (chín tháng), 2025 (năm)."
+            f"Mã kỳ báo cáo “{period_code}” không đúng. Hãy dùng một trong các dạng: 2025-W26 "
+            "(tuần), 2025-06 (tháng), 2025-Q2 (quý), 2025-H1 (sáu tháng), 2025-9M (chín tháng), "
+            "2025 (năm), 2025-01-01--2025-10-31 (từ ngày đến ngày)."
         )
         self.period_code = period_code
 

@@ -90,6 +90,9 @@ class Formats:
         """The name of a period: `quý II/2025`; raises UnknownPeriodCode."""
         # The name is the same in every calendar; only the days it covers differ.
         period = parse_period(code, calendar=PeriodCalendar.CALENDAR)
+        if period.span is not None:
+            first, last = (self.date_short(day) for day in (period.span.first, period.span.last))
+            return self._text("format.period.once", first=first, last=last)
         key = f"format.period.{period.frequency}"
         if self._labels.has(f"{key}.{period.ordinal}", self._language):
             key = f"{key}.{period.ordinal}"

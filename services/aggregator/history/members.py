@@ -6,7 +6,7 @@ from itertools import groupby
 
 from services.aggregator.shapes import Node, Shape, Sheaf, shape_at
 from shared.catalogue.catalogue import Catalogue
-from shared.domain.errors import CatalogueError
+from shared.domain.errors import CatalogueError, PeriodError
 from shared.domain.identifiers import OrganizationId
 
 
@@ -58,7 +58,7 @@ def shape_of(catalogue: Catalogue, sheaf: Sheaf) -> Shape | None:
                 cutoff = regime.period(sheaf.period).cutoff_date
                 if regime.is_in_force(cutoff):
                     return shape_at(catalogue, sheaf.form, cutoff=cutoff)
-            except CatalogueError:
+            except (CatalogueError, PeriodError):
                 continue
     return None
 

@@ -15,7 +15,7 @@ from services.aggregator.tracks import Track
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownForm
 from shared.catalogue.regimes import Regime
-from shared.domain.errors import CatalogueError, PeriodError
+from shared.domain.errors import PeriodError
 from shared.domain.figures import printable
 from shared.domain.geography import Composition
 from shared.domain.identifiers import FormCode, OrganizationCode, OrganizationId
@@ -126,41 +126,45 @@ def previous_topic(catalogue: Catalogue, topic: Topic) -> Topic | None:
 
 def topic_at(catalogue: Catalogue, form: FormCode, *, period: Period) -> Topic | None:
     """A form for a period; None if it was not asked for then."""
-    try:
-        return _topic(catalogue, form, period=period)
-    except CatalogueError:
-        return None
+    return topic_of(catalogue, form, code=period.code)
+
+
+def topic_of(catalogue: Catalogue, form: FormCode, *, code: str) -> Topic | None:
+    """A form for the period that a code names; None if it was not asked for then."""
+    return next(_dated_topics(catalogue, period=code, form=form), None)
 
 
 def _topics(
     catalogue: Catalogue, *, period: str, form: str | None, parameter: str
 ) -> Iterator[Topic]:
-    frequency = _frequency_of(period, parameter=parameter)
-    for regime in catalogue.regimes:
-        if regime.frequency is not frequency:
-            continue
-        dated = regime.period(period)
-        if not regime.is_in_force(dated.cutoff_date):
-            continue
-        for code in regime.forms:
-            if form in (None, code):
-                try:
-                    shape = shape_at(catalogue, code, cutoff=dated.cutoff_date)
-                except UnknownForm:
-                    continue
-                yield Topic(regime, dated, shape)
-
-
-def _topic(catalogue: Catalogue, form: FormCode, *, period: Period) -> Topic:
-    regime = catalogue.regime_of_form(form, on=period.cutoff_date)
-    return Topic(regime, period, shape_at(catalogue, form, cutoff=period.cutoff_date))
-
-
-def _frequency_of(period: str, *, parameter: str) -> object:
     try:
-        return parse_period(period, calendar=PeriodCalendar.ADMINISTRATIVE).frequency
+        parse_period(period, calendar=PeriodCalendar.ADMINISTRATIVE)
     except PeriodError as error:
         raise _wrong((error.code, str(error), parameter)) from None
+    yield from _dated_topics(catalogue, period=period, form=form)
+
+
+def _dated_topics(catalogue: Catalogue, *, period: str, form: str | None) -> Iterator[Topic]:
+    """By every version of a regime that has such a period and is in force at its cut-off."""
+    for regime in catalogue.regimes:
+        wanted = [code for code in regime.forms if form in (None, code)]
+        dated = _dated(regime, period) if wanted else None
+        if dated is None:
+            continue
+        for code in wanted:
+            try:
+                shape = shape_at(catalogue, code, cutoff=dated.cutoff_date)
+            except UnknownForm:
+                continue
+            yield Topic(regime, dated, shape)
+
+
+def _dated(regime: Regime, code: str) -> Period | None:
+    try:
+        period = regime.period(code)
+    except PeriodError:
+        return None
+    return period if regime.is_in_force(period.cutoff_date) else None
 
 
 def _no_topic(period: str, *, form: str | None, parameter: str) -> ValidationFailed:

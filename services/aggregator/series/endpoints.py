@@ -41,11 +41,11 @@ router = APIRouter(prefix="/api/v1", tags=["indicators"])
 CodeInPath = Annotated[str, Path(max_length=64, description="II06A.ON_TIME_RATE")]
 FirstQuery = Annotated[
     str | None,
-    Query(alias="from", max_length=16, description="First period; twelve periods without it."),
+    Query(alias="from", max_length=24, description="First period; twelve periods without it."),
 ]
 LastQuery = Annotated[
     str | None,
-    Query(alias="to", max_length=16, description="Last period; the last one cut off without it."),
+    Query(alias="to", max_length=24, description="Last period; the last one cut off without it."),
 ]
 
 

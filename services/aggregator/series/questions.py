@@ -16,7 +16,7 @@ from shared.domain.errors import PeriodError
 from shared.domain.identifiers import FormCode, IndicatorCode, OrganizationId, PeriodCode
 from shared.domain.indicators import Indicator
 from shared.domain.lineage import Reform
-from shared.domain.periods import periods_in_year
+from shared.domain.periods import parse_period
 from shared.web.problems import NotFound, ProblemFault, ValidationFailed
 from shared.web.scope import Scope
 
@@ -150,9 +150,9 @@ def _latest(known: Catalogue, form: FormCode, *, today: date) -> str:
 
 
 def _first_code(question: Question, first: str) -> PeriodCode:
-    period = question.period
+    period, kind = question.period, question.topic.regime.periods
     try:
-        found = question.topic.regime.period(first)
+        found = parse_period(first, calendar=kind.calendar, kind=kind)
     except PeriodError as error:
         raise _wrong(error.code, str(error)) from None
     if found.frequency is not period.frequency or found.cutoff_date > period.cutoff_date:
@@ -167,7 +167,7 @@ def _wrong(code: str, detail: str) -> ValidationFailed:
 
 def _lead(question: Question) -> int:
     """As many periods as it takes to reach the same period of the year before."""
-    return periods_in_year(question.period.frequency)
+    return question.topic.regime.periods.per_year
 
 
 def _backwards(question: Question) -> Iterator[Topic]:

@@ -103,9 +103,7 @@ def _chapters(known: Catalogue) -> Iterator[tuple[Regime, FormCode, Period]]:
 
 
 def _periods(regime: Regime) -> tuple[Period, ...]:
-    touching = periods_between(
-        regime.frequency, calendar=regime.calendar, first=FIRST_DAY, last=TODAY
-    )
+    touching = regime.periods.between(FIRST_DAY, TODAY)
     return tuple(period for period in touching if period.cutoff_date < TODAY)
 
 

@@ -13,7 +13,7 @@ from shared.domain.identifiers import OrganizationCode, OrganizationId
 from shared.domain.lineage import LineageEdge
 from shared.domain.names import search_key
 from shared.domain.organizations import OrganizationVersion, Tree
-from shared.domain.periods import Period, periods_between
+from shared.domain.periods import Period
 from shared.web.problems import NotFound
 
 
@@ -213,9 +213,7 @@ def due_periods(known: Catalogue, *, first: date, last: date) -> tuple[DuePeriod
     found = [
         DuePeriod(regime, period, tuple(known.deadlines(regime, period).values()))
         for regime in known.regimes
-        for period in periods_between(
-            regime.frequency, calendar=regime.calendar, first=first, last=last
-        )
+        for period in regime.periods.between(first, last)
         if first <= period.cutoff_date <= last and regime.is_in_force(period.cutoff_date)
     ]
     return tuple(sorted(found, key=lambda each: (each.period.cutoff_date, each.regime.code)))

@@ -15,7 +15,7 @@ from shared.db.engine import driver, snapshot, transaction
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode, ObligationId
 from shared.domain.obligations import Obligation, derive_obligations, reconcile
-from shared.domain.periods import Period, periods_between
+from shared.domain.periods import Period
 from shared.domain.time import end_of_day
 from shared.web.principals import Principal
 from shared.web.problems import NotFound
@@ -138,7 +138,7 @@ def _periods(
     regime: Regime, *, first: date, last: date, waiting: frozenset[str]
 ) -> tuple[Period, ...]:
     """The periods that opened between two days, and those that wait to be fixed."""
-    opened = periods_between(regime.frequency, calendar=regime.calendar, first=first, last=last)
+    opened = regime.periods.between(first, last)
     codes = {period.code for period in opened}
     still = (regime.period(code) for code in waiting if code not in codes)
     return tuple(sorted([*opened, *still], key=lambda period: period.cutoff_date))

@@ -37,7 +37,13 @@ class SubmissionBody(BaseModel):
     organization: Annotated[Code, Field(description="Code of the reporting organization.")]
     regime: Code | None = None
     form: Annotated[Code, Field(description="Code of the form, e.g. II.06a/VPCP/KSTT.")]
-    period: Annotated[Code, Field(description="2025-06, 2025-Q2, 2025-H1, 2025-9M or 2025.")]
+    period: Annotated[
+        Code,
+        Field(
+            description="2025-W26, 2025-06, 2025-Q2, 2025-H1, 2025-9M, 2025; or from day to day, "
+            "2025-01-01--2025-10-31."
+        ),
+    ]
     figures: SubmittedFigures = Field(default_factory=dict)
     nothing_to_report: StrictBool = False
     explanations: Annotated[

@@ -14,7 +14,7 @@ from pydantic import Field, StrictInt, StringConstraints
 from shared.catalogue.conversions.table import Column, Line, Table, tidy
 from shared.catalogue.faults import PackFault, PacksRefused
 from shared.catalogue.schema_faults import validated
-from shared.catalogue.schemas import Day, Entry, Sourced, Text
+from shared.catalogue.schema_parts import Day, Entry, Sourced, Text
 from shared.catalogue.yaml_source import SourceDocument, read_source
 
 TABLES = Path(__file__).parent / "tables"

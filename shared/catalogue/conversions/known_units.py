@@ -15,7 +15,7 @@ from shared.catalogue.conversions.sides import Side, Sides
 from shared.catalogue.conversions.table import Table
 from shared.catalogue.faults import PackFault
 from shared.catalogue.organization_checks import Directory, Organization
-from shared.catalogue.schemas import ONE_DAY
+from shared.catalogue.schema_parts import ONE_DAY
 from shared.domain.time import in_force
 
 Find = Callable[[str], Organization | None]

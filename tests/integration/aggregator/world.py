@@ -24,7 +24,7 @@ from shared.domain.identifiers import (
 )
 from shared.domain.indicators import Indicator
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
-from shared.domain.periods import Frequency, PeriodCalendar
+from shared.domain.periods import Frequency, PeriodCalendar, PeriodKind
 from shared.domain.reports import (
     Act,
     Report,
@@ -154,8 +154,7 @@ QUARTERLY = Regime(
     version=1,
     name="Chế độ thử",
     name_en=None,
-    frequency=Frequency.QUARTER,
-    calendar=PeriodCalendar.ADMINISTRATIVE,
+    periods=PeriodKind(Frequency.QUARTER, PeriodCalendar.ADMINISTRATIVE),
     ladder=Ladder(steps=(LadderStep("commune", DayOfMonth(17)),), roll=Roll.NONE),
     forms=(SUMMED, TYPED),
     valid_from=date(2024, 1, 1),
