@@ -16,7 +16,10 @@ from shared.domain.figures import printable
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 300
-MAX_CELLS = 200_000
+MAX_CELLS = 50_000
+MAX_AREA = 400_000
+"""Rows times columns of all sheets, as far as anything stands on them."""
+
 MAX_SHEETS = 50
 
 _WORKBOOK = "xl/workbook.xml"
@@ -32,6 +35,8 @@ class SheetStructure:
     merged: list[str] = field(default_factory=list)
     not_calculated: dict[Spot, str] = field(default_factory=dict)
     errors: dict[Spot, str] = field(default_factory=dict)
+    rows: int = 0
+    columns: int = 0
 
 
 def sheet_structures(parts: Mapping[str, bytes]) -> list[SheetStructure]:
@@ -46,9 +51,11 @@ def sheet_structures(parts: Mapping[str, bytes]) -> list[SheetStructure]:
             raise Refused(_damaged())
         if len(sheets) > MAX_SHEETS:
             raise Refused(_too_many_sheets(len(sheets)))
-        return [_read_sheet(structure, parts[part]) for structure, part in sheets]
+        found = [_read_sheet(structure, parts[part]) for structure, part in sheets]
     except (ET.ParseError, LookupError, ValueError, RuntimeError) as error:
         raise Refused(_damaged()) from error
+    _require_area(found)
+    return found
 
 
 def _sheets(parts: Mapping[str, bytes]) -> Iterator[tuple[SheetStructure, str]]:
@@ -82,6 +89,8 @@ def _read_sheet(structure: SheetStructure, xml: bytes) -> SheetStructure:
         elif event == "end" and name == "c":
             spot = spot_of(element.get("r", "")) or Spot(row, column + 1)
             column, count = spot.column, count + 1
+            structure.rows = max(structure.rows, spot.row + 1)
+            structure.columns = max(structure.columns, spot.column + 1)
             _require_size(structure.name, spot, count=count)
             _read_cell(structure, spot, element)
         elif event == "end" and name == "mergeCell":
@@ -109,6 +118,19 @@ def _require_size(sheet: str, spot: Spot, *, count: int) -> None:
         f"{MAX_CELLS} ô). Hãy xóa các ô thừa từ ô này trở đi."
     )
     raise Refused(file_fault("sheet_too_large", detail, sheet=printable(sheet), cell=spot.address))
+
+
+def _require_area(sheets: list[SheetStructure]) -> None:
+    """Few cells far apart would still be read as one large table."""
+    area = 0
+    for sheet in sheets:
+        area += sheet.rows * sheet.columns
+        if area > MAX_AREA:
+            detail = (
+                f"Các trang của tệp trải quá rộng (trang này {sheet.rows} dòng, {sheet.columns} "
+                "cột). Hãy xóa các ô thừa ở xa và các trang không dùng."
+            )
+            raise Refused(file_fault("sheet_too_large", detail, sheet=printable(sheet.name)))
 
 
 def _too_many_sheets(count: int) -> SheetFault:

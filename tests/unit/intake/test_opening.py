@@ -6,10 +6,11 @@ from functools import cache
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from services.intake.workbooks.opening import number_text, open_file
 from services.intake.workbooks.raw import CellKind, RawWorkbook, raw_of
-from tests.support.workbooks import FIGURES_PART, part_of, table_of, with_part
+from tests.support.workbooks import FIGURES_PART, bytes_of, part_of, table_of, with_part
 
 
 @cache
@@ -106,3 +107,14 @@ def test_text_is_parted_as_spreadsheets_write_it(content: bytes) -> None:
         "A2": "b",
         "B2": "2",
     }
+
+
+def test_few_cells_far_apart_are_refused_before_they_are_read_as_one_large_table() -> None:
+    workbook = Workbook()
+    for _ in range(5):
+        sheet = workbook.create_sheet()
+        sheet["A1"], sheet["KM400"] = 1, 1
+
+    [fault] = opened(bytes_of(workbook)).faults
+
+    assert (fault.code, fault.sheet) == ("sheet_too_large", "Sheet4")
