@@ -11,7 +11,15 @@ from urllib.parse import urlencode
 from fastapi import Query
 
 from services.aggregator.history.viewpoints import Viewpoint, When, viewpoint
-from services.aggregator.reading.questions import Question, Topic, ask, previous_topic
+from services.aggregator.reading.geography import GeographyQuery
+from services.aggregator.reading.questions import (
+    Question,
+    Topic,
+    ask,
+    previous_topic,
+    shown_tree,
+    topic_of,
+)
 from services.aggregator.service import Aggregator
 from services.aggregator.shapes import shape_at
 from services.aggregator.tracks import Track
@@ -22,7 +30,7 @@ from shared.domain.errors import UnknownPeriodCode
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode
 from shared.domain.organizations import OrganizationVersion, Tree
-from shared.domain.periods import Period, parse_period, periods_between
+from shared.domain.periods import Period, parse_period
 from shared.web.as_of import AsOfQuery
 from shared.web.principals import Principal
 from shared.web.problems import NotFound
@@ -65,6 +73,13 @@ class Choice:
         }
         return f"/api/v1/stream?{urlencode(parameters)}"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether what is shown moves on by itself: as it is now, and as it was reported."""
+        question = self.question
+        redrawn = question.made_of(question.topic, question.organization.id)
+        return self.view.moment.is_now and redrawn is None
+
     def parameters(self) -> Mapping[str, str]:
         return {**self.parameters_now(), **self.view.moment.parameters()}
 
@@ -75,6 +90,7 @@ class Choice:
             "period": question.period.code,
             "organization": question.organization.code,
             "track": question.track.value,
+            **question.geography.parameters(),
         }
 
 
@@ -82,15 +98,16 @@ class Choice:
 class Asked:
     """The parameters of a page's address; each may be missing."""
 
-    period: Annotated[str | None, Query(max_length=16)] = None
+    period: Annotated[str | None, Query(max_length=24)] = None
     organization: Annotated[str | None, Query(max_length=64)] = None
     form: Annotated[str | None, Query(max_length=64)] = None
     track: Track = Track.LIVE
     as_of: AsOfQuery = None
+    geography: GeographyQuery = None
 
     @property
     def when(self) -> When:
-        return When(self.as_of or None)
+        return When(self.as_of or None, self.geography)
 
 
 async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> Choice:
@@ -103,9 +120,10 @@ async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> 
     view = await viewpoint(aggregator, principal, asked.when, local=True)
     known, scope = view.catalogue, view.scope
     latest = _latest_topic(known, slug=asked.form, today=view.today)
-    own = asked.organization or _code_of(latest, principal)
-    question = _question(known, replace(asked, organization=own), latest=latest, scope=scope)
-    tree = question.topic.shape.tree
+    shown = shown_tree(known, latest, geography=view.geography)
+    own = asked.organization or _code_of(shown, principal)
+    question = _question(view, replace(asked, organization=own), latest=latest)
+    tree = question.tree(question.topic)
     above = (tree.get(each) for each in reversed(tree.ancestors(question.organization.id)))
     return Choice(
         question=question,
@@ -117,9 +135,10 @@ async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> 
     )
 
 
-def _question(known: Catalogue, asked: Asked, *, latest: Topic, scope: Scope) -> Question:
+def _question(view: Viewpoint, asked: Asked, *, latest: Topic) -> Question:
     """A unit that there was not yet, or is no more, gives way to a head of the time."""
-    period = _of_frequency(asked.period, latest=latest)
+    known, scope = view.catalogue, view.scope
+    period = _of_frequency(known, asked.period, latest=latest)
     put = partial(
         ask,
         known,
@@ -127,27 +146,31 @@ def _question(known: Catalogue, asked: Asked, *, latest: Topic, scope: Scope) ->
         form=latest.shape.form.code,
         track=asked.track,
         scope=scope,
+        geography=view.geography,
     )
     wanted = asked.organization or ""
     try:
         return put(organization=wanted)
     except NotFound:
-        heads = _heads(known.tree(latest.regime.period(period).cutoff_date), scope=scope)
+        asked_for = topic_of(known, latest.shape.form.code, code=period) or latest
+        shown = shown_tree(known, asked_for, geography=view.geography)
+        heads = _heads(shown, scope=scope)
         bearers = (each for each in known.organizations if each.code == wanted)
         if not heads or not any(scope.can_read(each.id) for each in bearers):
             raise
         return put(organization=heads[0].code)
 
 
-def _of_frequency(code: str | None, *, latest: Topic) -> str:
+def _of_frequency(known: Catalogue, code: str | None, *, latest: Topic) -> str:
     """The period named; the latest where another form asks for quarters, say, and not months."""
     if code is None:
         return latest.period.code
     try:
-        named = parse_period(code, calendar=latest.regime.calendar)
+        parse_period(code, calendar=latest.regime.calendar)
     except UnknownPeriodCode:
         return code
-    return code if named.frequency is latest.regime.frequency else latest.period.code
+    asked = topic_of(known, latest.shape.form.code, code=code)
+    return latest.period.code if asked is None else code
 
 
 def _heads(tree: Tree, *, scope: Scope) -> tuple[OrganizationVersion, ...]:
@@ -175,9 +198,7 @@ def last_cut_off(known: Catalogue, form: FormCode, *, today: date) -> Topic | No
 
 
 def _last_of(known: Catalogue, regime: Regime, *, form: FormCode, today: date) -> Topic | None:
-    touching = periods_between(
-        regime.frequency, calendar=regime.calendar, first=date(today.year - 1, 1, 1), last=today
-    )
+    touching = regime.periods.between(date(today.year - 1, 1, 1), today)
     for period in reversed(touching):
         if period.cutoff_date < today and regime.is_in_force(period.cutoff_date):
             try:
@@ -196,9 +217,9 @@ def _periods(known: Catalogue, latest: Topic) -> Iterator[Period]:
         topic = previous_topic(known, topic)
 
 
-def _code_of(topic: Topic, principal: Principal) -> str:
-    """The code that the caller's own organization had in the topic's tree; it may be gone since."""
-    own = topic.shape.tree.organizations.get(principal.organization_id)
+def _code_of(tree: Tree, principal: Principal) -> str:
+    """The code of the caller's own organization in a tree; it may be gone since."""
+    own = tree.organizations.get(principal.organization_id)
     if own is None:
         raise NotFound
     return own.code

@@ -1,6 +1,7 @@
 """What the pages of the aggregator have in common."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -8,6 +9,8 @@ from fastapi import Depends
 from services.aggregator.reading.choices import Asked, Choice
 from services.aggregator.reading.figures import AsOf
 from services.aggregator.tracks import Track
+from shared.domain.figures import rounded
+from shared.domain.geography import Estimate
 from shared.domain.time import in_vietnam
 
 AskedDep = Annotated[Asked, Depends()]
@@ -27,8 +30,17 @@ def common_context(choice: Choice, *, as_of: AsOf) -> dict[str, Any]:
         "as_of": as_of,
         "as_of_text": _as_of_text(as_of),
         "moment_text": _to_the_second(now),
+        "geography": question.geography,
+        "made_of": question.made_of(question.topic, question.organization.id),
+        "reported_unit": question.topic.shape.tree.get,
+        "share_inside": share_inside,
         "moment_field": f"{now:%Y-%m-%dT%H:%M}",
     }
+
+
+def share_inside(estimate: Estimate) -> Decimal:
+    """Percent of a divided unit that lies in the organization."""
+    return rounded(estimate.weight * 100, 1)
 
 
 def _as_of_text(as_of: AsOf) -> str | None:

@@ -69,7 +69,7 @@ class Question:
         return shown_tree(self.catalogue, topic, geography=self.geography)
 
     def children(self, topic: Topic) -> tuple[OrganizationVersion, ...]:
-        tree = topic.shape.tree
+        tree = self.tree(topic)
         return tuple(tree.get(child) for child in tree.children(self.organization.id))
 
     def made_of(self, topic: Topic, organization_id: OrganizationId) -> Composition | None:
@@ -104,7 +104,7 @@ def ask(
 
     Raises:
         ValidationFailed: the period or the form does not exist; names the parameter.
-        NotFound: there is no such organization in the caller's scope at the period's cut-off.
+        NotFound: there is no such organization in the caller's scope, in the tree that is shown.
     """
     topics = tuple(_topics(catalogue, period=period, form=form, parameter=parameter))
     if not topics:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.aggregator.series.use_cases import Point
+from shared.domain.geography import Exactness
 
 WIDTH = 960
 HEIGHT = 260
@@ -31,6 +32,7 @@ class Bar:
     y: int
     height: int
     partial: bool
+    estimated: bool
     labelled: bool
 
     @property
@@ -97,5 +99,6 @@ def _bar(point: Point, *, x: int, step: int, scale: _Scale, labelled: bool) -> B
         y=min(end, zero),
         height=max(abs(zero - end), 1) if point.value is not None else 0,
         partial=point.coverage.reported < point.coverage.expected,
+        estimated=point.made_of is not None and point.made_of.exactness is Exactness.ESTIMATED,
         labelled=labelled,
     )

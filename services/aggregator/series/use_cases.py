@@ -244,7 +244,7 @@ def _point(
 def _tree_changed(span: Span, topic: Topic, *, before: Topic) -> bool:
     organization_id = span.organization_id
     if span.question.geography.day is not None:
-        return span.reporters(before) != span.reporters(topic)
+        return span.exists(before) and span.reporters(before) != span.reporters(topic)
     trees = (before.shape.tree, topic.shape.tree)
     return _parents(trees[0], organization_id) != _parents(trees[1], organization_id)
 

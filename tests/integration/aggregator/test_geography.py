@@ -281,3 +281,60 @@ async def test_nobody_reads_a_neighbour_in_any_tree(desk: Desk, reform: Reform) 
     assert await value(desk, 201, period=Q1, **NOW) == 10
     answer = await desk.get("/api/v1/indicators", organization="204", period=Q1, **NOW)
     assert answer.status_code == 404
+
+
+# Pages.
+
+
+async def test_pages_offer_both_trees_and_keep_the_one_that_is_shown(
+    desk: Desk, reform: Reform
+) -> None:
+    await reform({20: 10, 21: 20})
+    asked = {"period": Q1, "form": "summed", **NOW}
+
+    page = (await desk.get("/dashboard", organization="100", **asked)).text
+
+    assert 'aria-current="true">hiện hành</a>' in page
+    assert "cộng từ 12 đơn vị báo cáo khi đó" in page
+    assert "organization=201&amp;track=live&amp;geography=as_now" in page
+    assert "geography=as_reported" in page
+    assert "data-stream" not in page
+
+
+async def test_pages_say_which_units_stand_in_the_way(desk: Desk, reform: Reform) -> None:
+    await reform({22: 40, 23: 2})
+    asked = {"period": Q1, "form": "summed", "organization": "203", **NOW}
+
+    for path in ("/dashboard", "/indicators/S.TOTAL", "/dashboard/cells", "/completeness"):
+        page = (await desk.get(path, **asked)).text
+        assert "commune 22 (22): chỉ một phần ở đây" in page, path
+    assert "chưa chia được" in (await desk.get("/indicators/S.TOTAL", **asked)).text
+
+
+async def test_pages_mark_estimates_and_their_shares(desk: Desk, reform: Reform) -> None:
+    await reform({22: 41, 23: 2}, catalogue=reformed(weights=("0.25", "0.75")))
+    asked = {"period": Q1, "organization": "203", **NOW}
+
+    page = (await desk.get("/indicators/S.TOTAL", **asked)).text
+
+    assert "ước tính </span>33" in page
+    assert "commune 22 (22): 75,0% (dân số 2025)" in page
+    assert "chart-bar-estimated" in page
+
+
+async def test_a_page_marks_the_day_of_the_reform_in_the_course(desk: Desk, reform: Reform) -> None:
+    await reform({20: 10, 21: 20, 201: 36})
+
+    page = (await desk.get("/indicators/S.TOTAL", organization="201", **NOW)).text
+
+    assert page.count("Đổi địa giới 01/05/2025") == 2  # on the chart and in the table
+
+
+async def test_a_unit_of_then_gives_way_to_the_caller_s_own_of_now(
+    desk: Desk, reform: Reform
+) -> None:
+    await reform({20: 10, 21: 20})
+
+    page = (await desk.get("/dashboard", organization="3", period=Q1, form="summed", **NOW)).text
+
+    assert "province 100" in page
