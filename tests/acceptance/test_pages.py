@@ -42,6 +42,7 @@ ENTRY = {
     "/obligations/{obligation_id}/form",
     "/obligations/{obligation_id}/check",
     "/obligations/{obligation_id}/document",
+    "/obligations/{obligation_id}/workbook",
 }
 EMPTY = {
     "tinh.tonghop": {"/review/{report_id}", *ENTRY},
