@@ -30,11 +30,13 @@ async def calendar(
     known, today = await intake.catalogue.current(), intake.clock.today()
     coming = due_periods(known, first=today - LOOKING_BACK, last=today + LOOKING_AHEAD)
     whole = calendar_of(known, year or today.year)
+    periods = whole.periods if year else [each for each in coming if each.last_day >= today]
     return pages.render(
         request,
         "catalogue/calendar.html",
         today=today,
-        periods=whole.periods if year else [each for each in coming if each.last_day >= today],
+        periods=periods,
+        crowded=[(each, each.crowded) for each in periods if each.crowded],
         year=year,
         calendar=whole,
         years=sorted({day.year for day in known.calendar.days_off}),

@@ -7,7 +7,7 @@ from datetime import date
 
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.regimes import Regime
-from shared.domain.deadlines import LadderDeadline
+from shared.domain.deadlines import LadderDeadline, LadderWarning
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import OrganizationCode, OrganizationId
 from shared.domain.lineage import LineageEdge
@@ -78,6 +78,11 @@ class DuePeriod:
     def last_day(self) -> date:
         """The day on which the last level is due."""
         return max(deadline.date for deadline in self.deadlines)
+
+    @property
+    def crowded(self) -> tuple[LadderDeadline, ...]:
+        """Days off leave the receivers of these levels less time than the regime grants them."""
+        return tuple(each for each in self.deadlines if LadderWarning.GAP_NOT_KEPT in each.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +213,18 @@ def calendar_of(known: Catalogue, year: int) -> CalendarYear:
     )
 
 
+def _deadlines(known: Catalogue, regime: Regime, period: Period) -> tuple[LadderDeadline, ...]:
+    """Of the levels that there are at the cut-off: a regime may outlive one of them."""
+    deadlines = known.deadlines(regime, period)
+    levels = {each.level for each in known.tree(period.cutoff_date).organizations.values()}
+    there = tuple(each for level, each in deadlines.items() if level in levels)
+    return there or tuple(deadlines.values())
+
+
 def due_periods(known: Catalogue, *, first: date, last: date) -> tuple[DuePeriod, ...]:
     """Every period cut off from `first` to `last`, by cut-off and regime."""
     found = [
-        DuePeriod(regime, period, tuple(known.deadlines(regime, period).values()))
+        DuePeriod(regime, period, _deadlines(known, regime, period))
         for regime in known.regimes
         for period in regime.periods.between(first, last)
         if first <= period.cutoff_date <= last and regime.is_in_force(period.cutoff_date)
