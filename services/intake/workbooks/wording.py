@@ -30,7 +30,7 @@ class Words:
             ),
             self.say("deadline", day=self._formats.date_long(last_day)),
         ]
-        if len(units) == 1:
+        if len(units) == 1 and not any(row.unit for row in place.form.rows):
             facts.insert(1, self.say("units", unit=units.pop()))
         return " · ".join(facts)
 

@@ -27,6 +27,8 @@ LARGEST_EXACT_DIGITS = 15
 
 WIDTH_NUMBER = 6
 WIDTH_LABEL = 34
+WIDTH_LABEL_OF_FEW = 62
+FEW_COLUMNS = 4
 WIDTH_UNIT = 13
 WIDTH_FIGURE = 10.5
 WIDTH_SINGLE = 20
@@ -124,7 +126,7 @@ class _FiguresSheet:
     def _write_row(self, row: Row, down: int) -> None:
         bold = row.is_derived
         indent = 0 if row.parent is None else 1
-        if len(self._named(row)) <= WIDTH_LABEL:
+        if len(self._named(row)) <= self._label_width:
             self.sheet.set_row(down, ROW_POINTS)
         number = self.styles.label(bold=bold, centred=True)
         self.sheet.write_string(down, places.NUMBER_COLUMN, row.number, number)
@@ -135,6 +137,11 @@ class _FiguresSheet:
             self.sheet.write_string(down, places.UNIT_COLUMN, row.unit or "", unit)
         for column in self.form.columns:
             self._write_cell(CellRef(row.code, column.code), bold=bold)
+
+    @property
+    def _label_width(self) -> int:
+        few = len(self.form.columns) <= FEW_COLUMNS
+        return WIDTH_LABEL_OF_FEW if few else WIDTH_LABEL
 
     @property
     def _is_flat(self) -> bool:
@@ -172,7 +179,7 @@ class _FiguresSheet:
     def _set_up(self) -> None:
         sheet, last, first = self.sheet, self.layout.last, self.layout.first_column
         sheet.set_column(places.NUMBER_COLUMN, places.NUMBER_COLUMN, WIDTH_NUMBER)
-        sheet.set_column(places.LABEL_COLUMN, places.LABEL_COLUMN, WIDTH_LABEL)
+        sheet.set_column(places.LABEL_COLUMN, places.LABEL_COLUMN, self._label_width)
         sheet.set_column(places.UNIT_COLUMN, first, WIDTH_UNIT)
         wide = len(self.form.columns) == 1
         sheet.set_column(first, last.column, WIDTH_SINGLE if wide else WIDTH_FIGURE)

@@ -1,27 +1,16 @@
 """A district signs off what its communes' approved reports add up to."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from shared.db.engine import driver, transaction
-from shared.domain.identifiers import FormCode
-from shared.domain.organizations import OrganizationVersion
+from shared.db.engine import driver
 from shared.web.authentication import SESSION_COOKIE
 from tests.support.intake_world import CSRF, FORM, PERIOD, Caller, World
+from tests.support.rollups import publish_rollup
 
 ADDRESS = f"/api/v1/aggregates/ii-06a/{PERIOD}"
-ROLL_UP = """
-INSERT INTO aggregator.rollup (
-    node_id, form, period, track, totals, counts, minima, maxima, expected, reported, on_time,
-    position)
-VALUES ($1, $2, $3, 'official', $4, '{}', '{}', '{}', $5, $6, $6, $7)
-ON CONFLICT (form, period, node_id, track) DO UPDATE
-SET totals = excluded.totals, expected = excluded.expected, reported = excluded.reported,
-    on_time = excluded.on_time, position = excluded.position
-"""
 
 
 @pytest.fixture
@@ -31,17 +20,6 @@ async def district(world: World) -> Caller:
     unit = world.parent(first)
     world.communes[:] = [each for each in world.communes if each.parent_id != unit.id]
     return await world.as_reviewer(unit)
-
-
-async def _roll_up(
-    world: World, unit: OrganizationVersion, *, first: int, reported: int = 8, position: int = 40
-) -> None:
-    """What the aggregator publishes: the first cell of the form, and zero in the others."""
-    form = world.known.form(FormCode(FORM), on=world.clock.today())
-    totals = [Decimal(first), *[Decimal(0)] * (len(form.input_cells) - 1)]
-    async with transaction(world.owner) as connection:
-        native = await driver(connection)
-        await native.execute(ROLL_UP, unit.id, FORM, PERIOD, totals, 8, reported, position)
 
 
 async def _sign(district: Caller, tag: str, **body: Any) -> Any:
@@ -56,7 +34,7 @@ async def _sign(district: Caller, tag: str, **body: Any) -> Any:
 async def test_what_was_read_is_frozen_with_its_place_in_the_log(
     world: World, district: Caller
 ) -> None:
-    await _roll_up(world, district.organization, first=120)
+    await publish_rollup(world, district.organization, first=120)
     read = await district.call("GET", ADDRESS)
 
     signed = await _sign(district, read.headers["etag"])
@@ -77,10 +55,10 @@ async def test_what_was_read_is_frozen_with_its_place_in_the_log(
 async def test_later_changes_below_show_as_a_difference_and_may_be_signed_off_again(
     world: World, district: Caller
 ) -> None:
-    await _roll_up(world, district.organization, first=120)
+    await publish_rollup(world, district.organization, first=120)
     read = await district.call("GET", ADDRESS)
     await _sign(district, read.headers["etag"])
-    await _roll_up(world, district.organization, first=118, position=55)
+    await publish_rollup(world, district.organization, first=118, position=55)
 
     later = await district.call("GET", ADDRESS)
     stale = await _sign(district, read.headers["etag"])
@@ -96,9 +74,9 @@ async def test_later_changes_below_show_as_a_difference_and_may_be_signed_off_ag
 async def test_an_incomplete_aggregate_needs_a_reason_and_an_empty_one_is_refused(
     world: World, district: Caller
 ) -> None:
-    await _roll_up(world, district.organization, first=0, reported=0)
+    await publish_rollup(world, district.organization, first=0, reported=0)
     empty = await _sign(district, (await district.call("GET", ADDRESS)).headers["etag"])
-    await _roll_up(world, district.organization, first=90, reported=6)
+    await publish_rollup(world, district.organization, first=90, reported=6)
     tag = (await district.call("GET", ADDRESS)).headers["etag"]
     without = await _sign(district, tag)
     given = await _sign(district, tag, reason="Hai xã mất kết nối")
@@ -111,7 +89,7 @@ async def test_an_incomplete_aggregate_needs_a_reason_and_an_empty_one_is_refuse
 async def test_it_is_work_to_do_on_the_home_page_until_it_is_signed_off(
     world: World, district: Caller
 ) -> None:
-    await _roll_up(world, district.organization, first=120)
+    await publish_rollup(world, district.organization, first=120)
     visitor = {"Cookie": await _cookie(world, district)}
     home = (await world.client.get("/", headers=visitor)).text
     page = (await world.client.get(f"/aggregates/ii-06a/{PERIOD}", headers=visitor)).text
@@ -122,7 +100,7 @@ async def test_it_is_work_to_do_on_the_home_page_until_it_is_signed_off(
         headers=visitor,
         data={"csrf_token": CSRF, "seen": seen[1]},
     )
-    await _roll_up(world, district.organization, first=118)
+    await publish_rollup(world, district.organization, first=118)
     changed = (await world.client.get(f"/aggregates/ii-06a/{PERIOD}", headers=visitor)).text
 
     assert "thứ Năm, 19/06/2025" in home
@@ -163,7 +141,7 @@ async def _cookie(world: World, district: Caller) -> str:
 
 
 async def test_who_is_to_sign_off_what_until_when_is_listed(world: World, district: Caller) -> None:
-    await _roll_up(world, district.organization, first=120)
+    await publish_rollup(world, district.organization, first=120)
     path = "/api/v1/aggregates?form=II.06a/VPCP/KSTT"
     before = (await district.call("GET", path)).json()
     read = await district.call("GET", ADDRESS)

@@ -6,7 +6,8 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from tests.support.intake_world import PERIOD, Caller
+from tests.support.intake_world import PERIOD, Caller, World
+from tests.support.rollups import publish_rollup
 from tests.support.visitor import Visitor
 from tests.support.workbooks import opened, part_of
 
@@ -175,6 +176,25 @@ async def test_an_aggregate_that_nobody_signed_says_so(reviewer: Caller) -> None
 
     assert {each.status_code for each in answers.values()} == {200}
     assert all("chưa ký duyệt" in part_of(word, name).decode() for name in footers)
+
+
+async def test_an_aggregate_is_printed_as_it_was_signed_off(world: World, reviewer: Caller) -> None:
+    address = f"/api/v1/aggregates/ii-06a/{PERIOD}"
+    await publish_rollup(world, reviewer.organization, first=120)
+    tag = (await reviewer.call("GET", address)).headers["etag"]
+    body = {"form": "ii-06a", "period": PERIOD}
+    signed = await reviewer.call("POST", "/api/v1/aggregates", body=body, If_Match=tag)
+    assert signed.status_code == 201, signed.text
+    await publish_rollup(world, reviewer.organization, first=118, position=55)
+
+    word = (await reviewer.call("GET", f"{address}/document.docx")).content
+    sheet = opened((await reviewer.call("GET", f"{address}/document.xlsx")).content).active
+
+    words = words_of(word)
+    assert any("8 trên 8 đơn vị" in each for each in words)
+    assert words[-1] == signed.json()["signed_off"]["signed_by"]
+    [row] = [cells for cells in sheet.iter_rows(values_only=True) if cells[1] == "Hộ tịch"]
+    assert row[3] == 120
 
 
 async def test_pages_lead_to_the_files(sender: Caller, report: int, officer: Visitor) -> None:

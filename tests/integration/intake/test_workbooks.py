@@ -30,7 +30,7 @@ async def obligation(sender: Caller) -> int:
     return await obligation_of(sender)
 
 
-async def test_a_workbook_that_was_filled_in_becomes_the_draft(
+async def test_an_excel_template_goes_out_and_comes_back_in_as_the_draft(
     sender: Caller, obligation: int, form: FormTemplate
 ) -> None:
     content = saved_by_excel(await template_of(sender, obligation), form, FILLED)
