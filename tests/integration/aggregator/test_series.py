@@ -59,6 +59,7 @@ async def test_each_point_is_compared_with_the_one_before_and_the_year_before(
         "period": Q1,
         "value": 10,
         "change": {"value": 50, "unit": "percent"},
+        "exactness": None,
     }
     assert point["same_period_last_year"]["period"] == "2024-Q2"
     assert point["same_period_last_year"]["change"] is None
@@ -142,7 +143,12 @@ async def test_children_have_their_values_changes_and_coverage(
     assert items == [("2", 12), ("3", 3), ("4", None)]
     first, second, _ = answer["items"]
     assert first["previous"]["change"] == {"value": 20, "unit": "percent"}
-    assert second["previous"] == {"period": Q1, "value": None, "change": None}
+    assert second["previous"] == {
+        "period": Q1,
+        "value": None,
+        "change": None,
+        "exactness": None,
+    }
     assert second["coverage"] == {"expected": 4, "reported": 1, "on_time": 1}
 
 
