@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.commands.backup_manifest import (
     FORMAT,
@@ -21,10 +21,13 @@ from services.commands.backup_manifest import (
 )
 from services.commands.database import database
 from services.commands.faults import run_command
+from services.commands.operators import operator
 from services.commands.pg_programs import Programs, find_programs
 from services.commands.sheets import FileExists
+from services.intake.accounts.records import Action
+from services.intake.accounts.repository import record
 from shared.clock import SystemClock
-from shared.db.engine import create_engine, snapshot
+from shared.db.engine import create_engine, snapshot, transaction
 from shared.settings import load_settings
 
 OWNER_ONLY = 0o600
@@ -74,9 +77,23 @@ async def _backup(file: Path) -> Path:
             async with snapshot(engine) as connection:
                 truth = await _truth(connection)
                 await asyncio.to_thread(_write, programs, dump, truth=truth, now=now)
+            await _audit(engine, dump, truth=truth, now=now)
         finally:
             await engine.dispose()
     return dump
+
+
+async def _audit(engine: AsyncEngine, dump: Path, *, truth: Truth, now: datetime) -> None:
+    """Who took all of the data away, and up to which event. The backup itself does not hold it."""
+    async with transaction(engine) as connection:
+        await record(
+            connection,
+            Action.BACKUP_MADE,
+            at=now,
+            account_id=None,
+            details={"file_name": dump.name, "last_position": truth.last_position},
+            by=operator(),
+        )
 
 
 async def _truth(connection: AsyncConnection) -> Truth:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.catalogue_events import announce_change
+from services.commands.catalogue_changes import announce_and_audit
 from services.commands.database import owner_engine
 from services.commands.faults import faults_told, run_command
 from shared.catalogue.catalogue import Catalogue
@@ -127,7 +127,7 @@ def _with_engine(work: Callable[[AsyncEngine], Coroutine[Any, Any, Result]]) -> 
 
 async def _load(engine: AsyncEngine, packs: Sequence[Pack]) -> int:
     async with transaction(engine) as connection:
-        return await load_packs(connection, packs, clock=SystemClock(), announce=announce_change)
+        return await load_packs(connection, packs, clock=SystemClock(), announce=announce_and_audit)
 
 
 async def _plan(engine: AsyncEngine, packs: Sequence[Pack]) -> LoadPlan:

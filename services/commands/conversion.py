@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.catalogue_events import announce_change
+from services.commands.catalogue_changes import announce_and_audit
 from services.commands.database import owner_engine
 from services.commands.faults import faults_told
 from services.commands.progress import Advance, progress_bar
@@ -158,7 +158,7 @@ async def _apply(
             connection,
             [entries.pack],
             clock=SystemClock(),
-            announce=announce_change,
+            announce=announce_and_audit,
             advance=lambda done, total: advance(
                 WRITING * total + done * (STAGES - WRITING), STAGES * total
             ),

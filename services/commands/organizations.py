@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.catalogue_events import announce_change
+from services.commands.catalogue_changes import announce_and_audit
 from services.commands.database import owner_engine
 from services.commands.faults import faults_told, run_command
 from services.commands.organization_sheet import COLUMNS, NOTES, organizations_of
@@ -71,7 +71,9 @@ async def _load(pack: Pack) -> str:
         owner_engine(load_settings(), command="organizations") as engine,
         transaction(engine) as connection,
     ):
-        number = await load_packs(connection, [pack], clock=SystemClock(), announce=announce_change)
+        number = await load_packs(
+            connection, [pack], clock=SystemClock(), announce=announce_and_audit
+        )
     return f"Danh mục đang ở thay đổi số {number}."
 
 

@@ -22,8 +22,8 @@ from services.intake.forms.scripts import router as scripts_router
 from services.intake.imports.endpoints import router as imports_router
 from services.intake.obligations.endpoints import router as obligations_router
 from services.intake.obligations.pages import router as home_router
-from services.intake.reports.endpoints import router as reports_router
 from services.intake.printing.endpoints import router as printing_router
+from services.intake.reports.endpoints import router as reports_router
 from services.intake.reports.pages import router as report_router
 from services.intake.review.endpoints import router as review_router
 from services.intake.review.many import router as review_many_router

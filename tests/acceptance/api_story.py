@@ -330,7 +330,7 @@ async def _read_catalogue(story: Story, cast: Cast, places: Places) -> None:
     await ask(officer, "GET /api/v1/regimes", query={"on": on})
     await ask(officer, "GET /api/v1/calendar", query={"year": 2025})
     files = [("file", (name, content.encode())) for name, content in CALENDAR.items()]
-    await ask(cast.administrator, "POST /api/v1/catalogue", query={"dry_run": "true"}, files=files)
+    await ask(cast.administrator, "POST /api/v1/catalogue", query={"dry_run": "false"}, files=files)
 
 
 async def _look_after(story: Story, cast: Cast) -> None:

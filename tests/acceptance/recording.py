@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from shared.web.json import JSON_MEDIA_TYPE
+from tests.acceptance.auditing import audit_lines
 from tests.support.system import System
 
 MOST_ITEMS = 2
@@ -22,6 +23,8 @@ class Story:
 
     system: System
     examples: dict[str, dict[str, Any]] = field(default_factory=dict)
+    audited: dict[str, set[str]] = field(default_factory=dict)
+    """The lines that the audit gained, by what was asked."""
 
     async def ask(
         self,
@@ -39,8 +42,11 @@ class Story:
         sent = {"params": query, "headers": headers, "files": files}
         if body is not None:
             sent["json"] = body
+        before = await audit_lines(self.system.owner)
         answer = await who.request(method, template.format_map(path), **sent)
         assert answer.status_code < 300, f"{operation}: {answer.status_code} {answer.text}"
+        gained = await audit_lines(self.system.owner) - before
+        self.audited.setdefault(operation, set()).update(line.action for line in gained)
         request = {"path": path, "query": query, "headers": headers, "body": body}
         self._keep(operation, request, answer, text=answer.text)
         return json.loads(answer.text) if _media_type(answer) == JSON_MEDIA_TYPE else answer.text

@@ -23,8 +23,10 @@ class Action(StrEnum):
     ACCOUNT_ENABLED = "account_enabled"
     ROLES_CHANGED = "roles_changed"
     TOKEN_CREATED = "token_created"  # noqa: S105
-    CATALOGUE_LOADED = "catalogue_loaded"
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    CATALOGUE_LOADED = "catalogue_loaded"
+    ATTACHMENT_KEPT = "attachment_kept"
+    BACKUP_MADE = "backup_made"
 
 
 @dataclass(frozen=True, slots=True)

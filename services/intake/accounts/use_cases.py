@@ -154,7 +154,7 @@ async def change_password(
     Raises:
         PasswordRefused: `reason` is wrong_current, unchanged, or one of require_good_password.
     """
-    await _require_current(accounts, principal, current)
+    await _require_current(accounts, principal, current, caller=caller)
     require_good_password(new, username=principal.username)
     if normalized(current) == normalized(new):
         raise PasswordRefused("unchanged")
@@ -175,11 +175,14 @@ async def change_password(
         return await open_session(accounts, connection, principal.account_id, now=now)
 
 
-async def _require_current(accounts: Accounts, principal: Principal, current: str) -> None:
+async def _require_current(
+    accounts: Accounts, principal: Principal, current: str, *, caller: Caller
+) -> None:
     """Wrong ones count as failed sign-ins: a stolen session must not be a way to guess."""
     account = await _count_attempt(accounts, principal.username)
     password_hash = account.password_hash if account else None
     if not await accounts.passwords.verify(current, password_hash):
+        await _record_failure(accounts, account, caller=caller)
         raise PasswordRefused("wrong_current")
 
 

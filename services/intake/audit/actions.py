@@ -22,6 +22,7 @@ DETAILS = (
     "address",
     "dead_letter",
     "expires_at",
+    "file_name",
     "generation",
     "last_day",
     "last_position",
@@ -30,6 +31,7 @@ DETAILS = (
     "reason",
     "regime",
     "subject",
+    "summary",
     "version",
 )
 """The details that the page shows, in words of `audit.detail.<name>`; the API gives all."""

@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import replace
 
+from services.intake.accounts.records import Action
+from services.intake.accounts.repository import record
 from services.intake.documents import repository
 from services.intake.documents.repository import Attachment
 from services.intake.drafts.repository import Draft, DraftContent
@@ -47,6 +49,17 @@ async def keep_attachment(
             attachment=attachment,
             principal=principal,
             at=intake.clock.now(),
+        )
+        await record(
+            connection,
+            Action.ATTACHMENT_KEPT,
+            at=intake.clock.now(),
+            account_id=principal.account_id,
+            details={
+                "obligation_id": obligation_id,
+                "file_name": attachment.file_name,
+                "sha256": attachment.sha256,
+            },
         )
     return attachment
 

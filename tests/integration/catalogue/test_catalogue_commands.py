@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
 from services.commands.catalogue import app
+from services.commands.operators import operator_name
 from shared.catalogue.packs import find_packs
-from shared.db.engine import snapshot
+from shared.db.engine import read_json, snapshot
 from tests.factories.packs import DEMO_PACK_NAMES, copied_packs, spoil
 
 UNITS = "organizations/binh-phuoc-2025/organizations.yaml"
@@ -60,6 +61,21 @@ async def test_loading_stores_one_event_and_loading_again_none(engine: AsyncEngi
     assert [tuple(event) for event in events] == [
         ("vn.tonghop.catalogue.changed.v1", "catalogue/1", None, 1)
     ]
+
+
+async def test_the_audit_tells_who_loaded_what(engine: AsyncEngine) -> None:
+    await run("load", *DEMO_PACK_NAMES)
+    await run("load", *DEMO_PACK_NAMES)
+    async with snapshot(engine) as connection:
+        [line] = (
+            await connection.execute(
+                text("SELECT action, details FROM identity.audit"),
+            )
+        ).all()
+    details = read_json(line.details)
+    assert line.action == "catalogue_loaded"
+    assert (details["number"], details["operator"]) == (1, operator_name())
+    assert "đơn vị" in details["summary"]
 
 
 async def test_diff_tells_what_load_would_do(tmp_path: Path) -> None:

@@ -13,13 +13,16 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.all_in_one import serve
 from services.commands.backup_manifest import manifest_file, sha256_of
+from services.commands.operators import operator_name
 from services.parts import ServiceName
 from shared.clock import FixedClock
 from shared.db.embedded import Server
+from shared.db.engine import read_json
 from shared.db.migrations import upgrade_async
 from shared.runtime import listen
 from shared.settings import Settings
@@ -145,6 +148,18 @@ async def backup(province: AsyncEngine, tmp_path: Path) -> Path:
 async def test_only_its_owner_may_read_a_backup(backup: Path) -> None:
     for file in (backup, manifest_file(backup)):
         assert file.stat().st_mode & 0o077 == 0
+
+
+async def test_the_audit_tells_who_took_the_data_away(backup: Path, engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        row = (
+            await connection.execute(
+                text("SELECT details FROM identity.audit WHERE action = 'backup_made'")
+            )
+        ).one()
+    details = read_json(row.details)
+    assert (details["file_name"], details["operator"]) == (backup.name, operator_name())
+    assert details["last_position"] == manifest_of(backup)["last_position"]
 
 
 async def test_a_backup_never_takes_the_place_of_another(backup: Path) -> None:

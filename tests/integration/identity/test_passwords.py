@@ -68,12 +68,13 @@ async def test_a_poor_password_is_refused_at_its_field(current, new, told, clien
     assert told in answer.text
     assert 'role="alert"' in answer.text
     assert 'aria-invalid="true"' in answer.text
-    assert await actions(engine) == []
+    assert await actions(engine) == (["sign_in_failed"] if current != PASSWORD else [])
 
 
 async def test_a_stolen_session_is_no_way_to_guess_the_password(client, engine, newcomer):
     for _ in range(6):
         await client.post("/account/password", data={"current": "sai rồi", "new": NEW})
+    assert await actions(engine) == [*["sign_in_failed"] * 5, "account_locked", "sign_in_failed"]
     answer = await client.post("/account/password", data={"current": PASSWORD, "new": NEW})
     assert answer.status_code == 422
     assert "set-cookie" not in answer.headers
