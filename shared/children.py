@@ -8,12 +8,12 @@ the database; what a hostile file does to it ends with it, and its memory is giv
 import asyncio
 import json
 import os
-import resource
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
+
+import structlog
 
 AT_ONCE = 2
 """Children of one process; the others wait for their turn."""
@@ -21,6 +21,10 @@ AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 15.0
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 MEGABYTE = 1_048_576
+LONGEST_ERROR = 100
+CHILD = "shared.child"
+
+log = structlog.get_logger(__name__)
 
 
 class ChildFailed(Exception):
@@ -68,16 +72,16 @@ class Children:
 async def _run(work: Work, content: bytes, options: Mapping[str, Any]) -> bytes:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-I", "-m", __name__, work.function, str(work.memory_bytes), str(int(work.seconds) + 1)),
+        *("-I", "-m", CHILD, work.function, str(work.memory_bytes), str(int(work.seconds) + 1)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
         env={name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ},
     )
     order = json.dumps(dict(options)).encode() + b"\n" + content
     try:
         async with asyncio.timeout(work.seconds):
-            answer, _ = await child.communicate(order)
+            answer, told = await child.communicate(order)
     except TimeoutError:
         raise ChildFailed(work.function, reason="slow") from None
     finally:
@@ -85,21 +89,17 @@ async def _run(work: Work, content: bytes, options: Mapping[str, Any]) -> bytes:
             child.kill()
             await child.wait()
     if child.returncode != 0:
+        _tell(work, child.returncode, told)
         raise ChildFailed(work.function, reason="broken")
     return answer
 
 
-def main(function: str, memory_bytes: int, cpu_seconds: int) -> None:
-    """What the child does; its limits come before anything is imported or read."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    module, _, name = function.partition(":")
-    options, _, content = sys.stdin.buffer.read().partition(b"\n")
-    answer: bytes = getattr(import_module(module), name)(content, json.loads(options))
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+def _tell(work: Work, returncode: int | None, told: bytes) -> None:
+    """For operators: the kind of the failure, without the content that it may quote."""
+    last = told.decode(errors="replace").strip().rpartition("\n")[2]
+    log.warning(
+        "child_failed",
+        work=work.function,
+        returncode=returncode,
+        error=last.partition(":")[0][:LONGEST_ERROR],
+    )

@@ -27,7 +27,7 @@ def write_pdf(content: bytes, options: Mapping[str, Any]) -> bytes:
         font_paths=[folder] if folder else [],
         ignore_system_fonts=True,
         pdf_standards="a-2b",
-        timestamp=datetime.fromisoformat(options["at"]),
+        timestamp=datetime.fromisoformat(options["at"]).replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypeError("one document gives one file")

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from tests.support.intake_world import PERIOD, Caller, World
+from tests.support.intake_world import EVE, PERIOD, Caller, World
 from tests.support.rollups import publish_rollup
 from tests.support.visitor import Visitor
 from tests.support.workbooks import opened, part_of
@@ -18,6 +18,9 @@ DOCUMENT = {
     "signer_name": "Nguyễn Thị Huyền",
     "signer_title": "Phó Chủ tịch",
 }
+STARTS_AT = EVE.replace(microsecond=123_456)
+"""No clock stands at whole seconds."""
+
 FORMATS = ("pdf", "docx", "xlsx")
 
 
