@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml._yaml import CParser
+from yaml.composer import Composer, ComposerError
+from yaml.resolver import Resolver
 
 from shared.catalogue.faults import KeyPath, PackFault, PacksRefused, Place
 
@@ -26,16 +29,21 @@ SCALARS = (
 )
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with the narrow scalars above."""
+class _Loader(Composer, CParser, Resolver):
+    """Events of libyaml, which reads ten times as fast, composed with the narrow scalars above."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        Composer.__init__(self)
+        Resolver.__init__(self)
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         # An alias can contain itself, and hides from the reader what a line says.
         if self.check_event(yaml.AliasEvent):
-            mark = self.get_mark()
-            raise yaml.composer.ComposerError(None, None, "không dùng bí danh (*)", mark)
+            alias: Any = self.get_event()
+            raise ComposerError(None, None, "không dùng bí danh (*)", alias.start_mark)
         return super().compose_node(parent, index)
 
 
