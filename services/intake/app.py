@@ -25,6 +25,7 @@ from services.intake.obligations.pages import router as home_router
 from services.intake.printing.endpoints import router as printing_router
 from services.intake.reports.endpoints import router as reports_router
 from services.intake.reports.pages import router as report_router
+from services.intake.requests.endpoints import router as requests_router
 from services.intake.review.endpoints import router as review_router
 from services.intake.review.many import router as review_many_router
 from services.intake.review.pages import router as review_pages_router
@@ -53,6 +54,7 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         imports_router,
         duties_router,
         periods_router,
+        requests_router,
         obligations_router,
         forms_router,
         scripts_router,

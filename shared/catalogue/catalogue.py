@@ -179,22 +179,26 @@ class Catalogue:
     def reporters_to(self, receiver_id: OrganizationId, *, on: date) -> frozenset[OrganizationId]:
         """Whose reports of any regime an organization receives on a day.
 
-        Regimes that have ended count too: their old reports still have a receiver.
+        Regimes that have ended count too: their old reports still have a receiver. What is asked
+        on request goes to whoever asks, so there only links count, which say whom one may ask.
         """
         tree = self.tree(on)
         if receiver_id not in tree.organizations:
             return frozenset()
         found: set[OrganizationId] = set()
-        for links in self._links_of_each_regime():
+        for links, by_tree in self._links_of_each_regime():
             valid = [link for link in links if link.is_valid_on(on)]
             linked = {link.reporter_id for link in valid}
-            found |= set(tree.children(receiver_id)) - linked
+            if by_tree:
+                found |= set(tree.children(receiver_id)) - linked
             found |= {link.reporter_id for link in valid if link.receiver_id == receiver_id}
         return frozenset(found)
 
-    def _links_of_each_regime(self) -> list[tuple[ChainLink, ...]]:
-        codes = {regime.code for regime in self.regimes}
-        return [self.links.get(code, ()) for code in codes] or [()]
+    def _links_of_each_regime(self) -> list[tuple[tuple[ChainLink, ...], bool]]:
+        """Each with whether the tree decides where there is no link."""
+        by_tree = {regime.code: regime.on_request is None for regime in self.regimes}
+        found = [(self.links.get(code, ()), tree) for code, tree in by_tree.items()]
+        return found if any(by_tree.values()) else [*found, ((), True)]
 
     def versions(self, organization_id: OrganizationId) -> tuple[OrganizationVersion, ...]:
         """Every stretch of an organization, earliest first; empty for an id that nobody has."""

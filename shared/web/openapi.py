@@ -6,6 +6,7 @@ session's cookie opens every operation. Examples lie beside the endpoints (`open
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -40,6 +41,7 @@ TAGS = {
     "attachments": "Signed PDF files.",
     "obligations": "What is owed by whom, until when, and how it stands.",
     "periods": "Periods of a regime in a province; closing one and opening it again.",
+    "requests": "Reports that somebody asks for once: thematic and ad hoc.",
     "reports": "Reports with their versions, acts and events; withdrawing, returning, approving.",
     "review": "What waits for its receiver.",
     "aggregates": "What approved reports add up to, and signing it off.",
@@ -68,8 +70,19 @@ _OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 
 
 def describe(app: FastAPI) -> None:
-    """Completes the description that `app.openapi()` gives, once; pages are left out of it."""
-    document = app.openapi()
+    """Has `app.openapi()` give the description of the API, without pages. It is made when it is
+    first asked for: no process waits for it to start, and most are never asked.
+    """
+    generate = app.openapi
+
+    @cache
+    def described() -> dict[str, Any]:
+        return _completed(app, generate())
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _completed(app: FastAPI, document: dict[str, Any]) -> dict[str, Any]:
     document["info"] |= {"version": version("tonghop"), "description": DESCRIPTION}
     paths = document["paths"]
     document["paths"] = {path: paths[path] for path in paths if path.startswith(API_PREFIX)}
@@ -86,6 +99,7 @@ def describe(app: FastAPI) -> None:
     _add_examples(app, document["paths"])
     document["tags"] = list(_tags(document["paths"]))
     _hoist(document["paths"], schemas)
+    return document
 
 
 def _complete(operation: dict[str, Any], *, method: str) -> None:

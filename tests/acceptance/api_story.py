@@ -13,7 +13,7 @@ from sqlalchemy import text
 from shared.db.engine import transaction
 from shared.domain.organizations import OrganizationVersion
 from tests.acceptance.api_cast import Cast, Places, cast_of, places_of
-from tests.acceptance.duty_story import act_on_duties, close_the_period
+from tests.acceptance.duty_story import act_on_duties, ask_once, close_the_period
 from tests.acceptance.recording import Story
 from tests.support.province import FORM, PERIOD
 from tests.support.system import System
@@ -55,6 +55,7 @@ async def tell(system: System) -> Story:
         await _look_after(story, cast)
         await _read_reminders(story, cast)
         await act_on_duties(story, cast.district)
+        await ask_once(story, cast.province, commune=places.commune.code)
         await close_the_period(story, cast.province)
     return story
 

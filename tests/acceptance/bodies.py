@@ -1,7 +1,7 @@
 """Reports of II.06a/VPCP/KSTT as communes write them, made up from a seed, exact to the byte."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from tests.support.province import FORM, PERIOD
@@ -64,3 +64,17 @@ def _split(random: Random, whole: int, *, parts: int) -> list[int]:
     """Counts that add up to `whole`."""
     cuts = sorted(random.randint(0, whole) for _ in range(parts - 1))
     return [after - before for before, after in zip([0, *cuts], [*cuts, whole], strict=True)]
+
+
+def request(*, form: str, addressees: Sequence[str]) -> dict[str, object]:
+    """What the province asks for once."""
+    return {
+        "regime": "VPCP-KSTT-DX",
+        "form": form,
+        "first": "2025-05-01",
+        "last": "2025-05-31",
+        "last_day": "2025-06-20",
+        "title": "Rà soát hồ sơ quá hạn",
+        "purpose": "Chuẩn bị họp Chủ tịch UBND tỉnh ngày 24/6.",
+        "addressees": list(addressees),
+    }

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import httpx
 
+from tests.acceptance import bodies
 from tests.acceptance.recording import Story
-from tests.support.province import PERIOD
+from tests.support.province import FORM, PERIOD
 
 REGIME = "VPCP-KSTT"
 AFTER_ALL_DEADLINES = datetime(2025, 6, 24, 2, tzinfo=UTC)
@@ -48,6 +49,15 @@ async def act_on_duties(story: Story, district: httpx.AsyncClient) -> None:
             "reason": "Mưa lũ từ ngày 14 đến ngày 16/6.",
         },
     )
+
+
+async def ask_once(story: Story, province: httpx.AsyncClient, *, commune: str) -> None:
+    """The province asks a commune for the same form over other days."""
+    asked = await story.ask(
+        province, "POST /api/v1/requests", body=bodies.request(form=FORM, addressees=[commune])
+    )
+    await story.ask(province, "GET /api/v1/requests", query={"limit": 1})
+    await story.ask(province, "GET /api/v1/requests/{request_id}", request_id=asked["request_id"])
 
 
 async def close_the_period(story: Story, province: httpx.AsyncClient) -> None:

@@ -151,7 +151,11 @@ async def _sent(system: System, commune: OrganizationVersion) -> dict[str, str]:
         headers={"authorization": f"Bearer {system.province.tokens[commune.code]}"},
     )
     assert refused.status_code == 422, refused.text
+    asked = await Caller(system.client, system.province.tokens[system.province.province.code]).call(
+        "POST", "/api/v1/requests", body=bodies.request(form=FORM, addressees=[commune.code])
+    )
     return {
+        "asked": str(asked.json()["request_id"]),
         "attachment": attached.json()["sha256"],
         "organization": commune.code,
         "organization_id": str(commune.id),

@@ -38,6 +38,16 @@ WHOLE_PERIOD = Foreign(
     body={"regime": "VPCP-KSTT", "period": "{period}", **WHY},
     headers={"If-Match": '"0"'},
 )
+ASKING = {
+    "regime": "VPCP-KSTT-DX",
+    "form": "{form}",
+    "first": "2025-05-02",
+    "last": "2025-05-30",
+    "last_day": "2027-06-30",
+    "title": "Rà soát",
+    "purpose": "Phân bổ kinh phí",
+    "addressees": ["{organization}"],
+}
 SEEN = {"sequence": "1", "reason": "Cột 4 chưa khớp."}
 
 TABLE = "Nội dung\t(4)\t(5)\nHộ tịch\t1\t2\n".encode()
@@ -88,6 +98,14 @@ API = (
         RECEIVERS,
         Foreign(holder="district", body=WHY, headers=AT_REPORT),
     ),
+    Route("GET", "/api/v1/requests", SIGNED_IN, Own()),
+    Route(
+        "GET",
+        "/api/v1/requests/{request_id}",
+        SIGNED_IN,
+        Foreign(words={"request_id": "{asked}"}),
+    ),
+    Route("POST", "/api/v1/requests", REVIEWERS, Foreign(holder="province", body=ASKING)),
     Route("GET", "/api/v1/periods", SIGNED_IN, Own()),
     Route("GET", "/api/v1/periods/{period}", SIGNED_IN, Own(query={"regime": "VPCP-KSTT"})),
     Route("POST", "/api/v1/periods/close", RECEIVERS, WHOLE_PERIOD),

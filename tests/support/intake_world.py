@@ -202,7 +202,7 @@ def submission_of(sender: OrganizationVersion, **changes: Any) -> dict[str, Any]
     }
 
 
-async def _announce(connection: AsyncConnection, change: CatalogueChange) -> None:
+async def announce(connection: AsyncConnection, change: CatalogueChange) -> None:
     event = NewEvent(
         type=EventType.CATALOGUE_CHANGED,
         subject=f"catalogue/{change.number}",
@@ -222,7 +222,7 @@ async def intake_world(
     clock = FixedClock(starts_at)
     async with transaction(owner) as connection:
         packs = read_packs(shipped_packs(*PACKS))
-        await load_packs(connection, packs, clock=clock, announce=_announce)
+        await load_packs(connection, packs, clock=clock, announce=announce)
     engine = create_engine(database_url, pool_size=20, role="tonghop_intake")
     hints: list[None] = []
     reader = CatalogueReader(engine)

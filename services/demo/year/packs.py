@@ -12,5 +12,6 @@ PACKS_OF_THE_YEAR = (
     "calendars/vietnam",
     "regimes/vpcp-kstt-ii06a",
     "regimes/socio-economic-monthly",
+    "regimes/on-request",
     "chains/dong-nai-2025",
 )

@@ -13,6 +13,7 @@ ACTIONS = (
     *(f"obligation_{act}" for act in ObligationAct),
     *(f"period_{act}" for act in PeriodAct),
     "aggregate_sign_off",
+    "report_request",
     "dead_letter.retry",
     "dead_letter.resolve",
     "database_restored",

@@ -48,9 +48,9 @@ WITH wanted AS (
 ), stored AS (
     INSERT INTO log.obligation AS o (
         organization_id, province_id, regime, form, period, receiver_id, cutoff_date, deadline,
-        original_deadline, state, sequence)
+        original_deadline, state, sequence, request_id)
     SELECT organization_id, province_id, $9, $10, $11, receiver_id, $12::date, deadline,
-           original_deadline, state, sequence
+           original_deadline, state, sequence, $17
     FROM wanted ORDER BY organization_id
     ON CONFLICT (organization_id, regime, form, period) DO UPDATE
     SET receiver_id = excluded.receiver_id, cutoff_date = excluded.cutoff_date,
@@ -94,7 +94,8 @@ SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}, d.updated_at AS 
         WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return'
        ) AS return_reason,
        (SELECT v.proxy_by FROM log.report_version v
-        WHERE v.report_id = r.id AND v.version = r.last_version) AS proxy_by
+        WHERE v.report_id = r.id AND v.version = r.last_version) AS proxy_by,
+       (SELECT q.title FROM log.report_request q WHERE q.id = o.request_id) AS request_title
 FROM log.obligation o
 LEFT JOIN log.report r ON r.obligation_id = o.id
 LEFT JOIN intake.draft d ON (d.obligation_id, d.organization_id) = (o.id, o.organization_id)
@@ -114,7 +115,8 @@ SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}, d.updated_at AS 
         WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return'
        ) AS return_reason,
        (SELECT v.proxy_by FROM log.report_version v
-        WHERE v.report_id = r.id AND v.version = r.last_version) AS proxy_by
+        WHERE v.report_id = r.id AND v.version = r.last_version) AS proxy_by,
+       (SELECT q.title FROM log.report_request q WHERE q.id = o.request_id) AS request_title
 FROM log.obligation o
 LEFT JOIN log.report r ON r.obligation_id = o.id
 LEFT JOIN intake.draft d ON (d.obligation_id, d.organization_id) = (o.id, o.organization_id)
@@ -127,7 +129,8 @@ class Duty:
     """An obligation with what was done about it. Times are instants of the business clock.
 
     `draft_state` and what follows are of the sender's draft; None where there is none.
-    `entered_by` is the receiver that entered the last version for the sender.
+    `entered_by` is the receiver that entered the last version for the sender. `request_title` is
+    that of the request, where somebody asked for the report once.
     """
 
     obligation: Obligation
@@ -140,11 +143,12 @@ class Duty:
     hand_back_reason: str | None = None
     entered_by: OrganizationId | None = None
     period_closed: bool = False
+    request_title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one period's obligations become, and why."""
+    """What one period's obligations become, and why; `request_id`: somebody asked for them."""
 
     regime: RegimeCode
     form: FormCode
@@ -153,6 +157,7 @@ class Change:
     at: datetime
     catalogue_number: int
     reason: str | None = None
+    request_id: int | None = None
 
 
 async def lock_keeper(connection: Connection) -> None:
@@ -207,6 +212,7 @@ async def store(
         change.reason,
         change.catalogue_number,
         originals,
+        change.request_id,
     )
     return stored
 
@@ -249,6 +255,7 @@ def _duty(row: Mapping[str, Any]) -> Duty:
         hand_back_reason=row["hand_back_reason"],
         entered_by=row["proxy_by"],
         period_closed=row["period_closed"],
+        request_title=row["request_title"],
     )
 
 

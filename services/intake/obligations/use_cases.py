@@ -1,7 +1,7 @@
 """Obligations: opened for each period, followed until the cut-off, fixed there."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,10 +12,11 @@ from services.intake.service import Intake, current_scope
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.regimes import Regime
 from shared.db.engine import driver, snapshot, transaction
+from shared.domain.errors import PeriodError
 from shared.domain.forms import FormTemplate
-from shared.domain.identifiers import FormCode, ObligationId
-from shared.domain.obligations import Obligation, derive_obligations, reconcile
-from shared.domain.periods import Period
+from shared.domain.identifiers import FormCode, ObligationId, RegimeCode
+from shared.domain.obligations import Obligation, derive_obligations, reconcile, state_at
+from shared.domain.periods import Frequency, Period
 from shared.domain.time import end_of_day
 from shared.web.principals import Principal
 from shared.web.problems import NotFound
@@ -23,6 +24,9 @@ from shared.web.problems import NotFound
 LOOK_BACK = timedelta(days=31)
 """A form never opened before starts with the period whose deadlines may still lie ahead: a ladder
 ends in the month of the cut-off or the next."""
+
+LOOK_BACK_OF_WEEKS = timedelta(days=10)
+"""The week before, whose deadline may still lie ahead."""
 
 MOST_OWN_DUTIES = 2000
 """Tens of regimes, monthly, over some years: a home page holds them all."""
@@ -58,11 +62,11 @@ async def keep_obligations(intake: Intake, *, since: date | None = None) -> int:
     is to start with a history.
     """
     known = await intake.catalogue.current()
+    asked = dict.fromkeys((regime.code, form) for regime in known.regimes for form in regime.forms)
     return sum(
         [
             await _keep_form(intake, known, regime=regime, form=form, since=since)
-            for regime in known.regimes_in_force(intake.clock.today())
-            for form in regime.forms
+            for regime, form in asked
         ]
     )
 
@@ -110,49 +114,67 @@ async def read_duty(intake: Intake, principal: Principal, obligation_id: Obligat
 
 
 async def _keep_form(
-    intake: Intake, known: Catalogue, *, regime: Regime, form: FormCode, since: date | None
+    intake: Intake, known: Catalogue, *, regime: RegimeCode, form: FormCode, since: date | None
 ) -> int:
-    """One transaction for each period, under the lock that keeps two keepers apart."""
+    """All periods in one transaction, under the lock that keeps two keepers apart."""
+    versions = [each for each in known.regimes if each.code == regime]
     async with transaction(intake.engine) as connection:
         native = await driver(connection)
         await repository.lock_keeper(native)
-        first = since or await _first_day(native, regime, form=form, today=intake.clock.today())
-        waiting = await repository.provisional_periods(native, regime=regime.code, form=form)
-        periods = _periods(regime, first=first, last=intake.clock.today(), waiting=waiting)
+        first = since or await _first_day(native, versions, form=form, today=intake.clock.today())
+        waiting = await repository.provisional_periods(native, regime=regime, form=form)
+        periods = _periods(versions, first=first, last=intake.clock.today(), waiting=waiting)
         return sum(
             [
                 await _keep_period(native, known, asked, now=intake.clock.now())
-                for asked in _asked(known, periods, regime=regime, form=form)
+                for asked in _asked(known, periods, form=form)
             ]
         )
 
 
-async def _first_day(native: Connection, regime: Regime, *, form: FormCode, today: date) -> date:
+async def _first_day(
+    native: Connection, versions: Sequence[Regime], *, form: FormCode, today: date
+) -> date:
     """The day after the last cut-off that was opened, so that a long stop leaves no hole."""
-    newest = await repository.last_cutoff(native, regime=regime.code, form=form)
-    start = today - LOOK_BACK
+    newest = await repository.last_cutoff(native, regime=versions[0].code, form=form)
+    weekly = any(each.frequency is Frequency.WEEK for each in versions)
+    start = today - (LOOK_BACK_OF_WEEKS if weekly else LOOK_BACK)
     return start if newest is None else min(start, newest + timedelta(days=1))
 
 
 def _periods(
-    regime: Regime, *, first: date, last: date, waiting: frozenset[str]
-) -> tuple[Period, ...]:
-    """The periods that opened between two days, and those that wait to be fixed."""
-    opened = regime.periods.between(first, last)
-    codes = {period.code for period in opened}
-    still = (regime.period(code) for code in waiting if code not in codes)
-    return tuple(sorted([*opened, *still], key=lambda period: period.cutoff_date))
+    versions: Sequence[Regime], *, first: date, last: date, waiting: frozenset[str]
+) -> list[tuple[Regime, Period]]:
+    """The periods that opened between two days, and those that wait to be fixed.
+
+    Each with the version of the regime that is in force on its cut-off date: a change of the rules
+    applies from a date, and older periods keep the older rules.
+    """
+    found: dict[str, tuple[Regime, Period]] = {}
+    for version in versions:
+        known = [period for code in waiting if (period := _named(version, code)) is not None]
+        for period in (*version.periods.between(first, last), *known):
+            if version.is_in_force(period.cutoff_date):
+                found[period.code] = (version, period)
+    return sorted(found.values(), key=lambda each: each[1].cutoff_date)
+
+
+def _named(version: Regime, code: str) -> Period | None:
+    """None if this version cuts time otherwise."""
+    try:
+        return version.period(code)
+    except PeriodError:
+        return None
 
 
 def _asked(
-    known: Catalogue, periods: tuple[Period, ...], *, regime: Regime, form: FormCode
+    known: Catalogue, periods: Iterable[tuple[Regime, Period]], *, form: FormCode
 ) -> Iterator[_Asked]:
-    """A period for which regime or form are no longer in force on the cut-off date is not asked."""
-    for period in periods:
+    """A period for which the form is no longer in force on the cut-off date is not asked."""
+    for version, period in periods:
         on = period.cutoff_date
-        version = next((r for r in known.regimes_in_force(on) if r.code == regime.code), None)
         template = next((f for f in known.forms if f.code == form and f.is_in_force(on)), None)
-        if version is not None and template is not None and form in version.forms:
+        if template is not None and form in version.forms:
             yield _Asked(version, template, period)
 
 
@@ -163,17 +185,7 @@ async def _keep_period(
     current = await repository.read_of_period(
         native, regime=regime.code, form=form.code, period=period.code
     )
-    tree = known.tree(period.cutoff_date)
-    derived = derive_obligations(
-        regime=regime.code,
-        form=form.code,
-        period=period,
-        entering_levels=form.entering_levels,
-        tree=tree,
-        links=known.links.get(regime.code, ()),
-        deadlines=known.deadlines(regime, period),
-        now=now,
-    )
+    derived = _derived(known, asked, current=current, now=now)
     changed = _allowed(reconcile(current, derived), current=current, period=period, now=now)
     if not changed:
         return 0
@@ -190,6 +202,26 @@ async def _keep_period(
             reason=NO_LONGER_OWED,
         ),
         codes=_codes(known, changed),
+    )
+
+
+def _derived(
+    known: Catalogue, asked: _Asked, *, current: Sequence[Obligation], now: datetime
+) -> tuple[Obligation, ...]:
+    """Of the tree, chain and ladder; what somebody asked for stays as it was asked."""
+    regime, period, form = asked.regime, asked.period, asked.form
+    if regime.on_request is not None:
+        state = state_at(now, cutoff_date=period.cutoff_date)
+        return tuple(replace(each, state=state) for each in current)
+    return derive_obligations(
+        regime=regime.code,
+        form=form.code,
+        period=period,
+        entering_levels=form.entering_levels,
+        tree=known.tree(period.cutoff_date),
+        links=known.links.get(regime.code, ()),
+        deadlines=known.deadlines(regime, period),
+        now=now,
     )
 
 

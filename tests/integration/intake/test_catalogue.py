@@ -79,7 +79,7 @@ async def test_a_unit_tells_its_story(world: World, sender: Caller) -> None:
 
 
 async def test_the_regime_says_who_owes_what_to_whom(sender: Caller) -> None:
-    (regime,) = (await get(sender, "regimes"))["items"]
+    regime, asked = (await get(sender, "regimes"))["items"]
 
     assert (regime["code"], regime["assumed"]) == ("VPCP-KSTT", True)
     assert regime["duties"] == [
@@ -91,6 +91,7 @@ async def test_the_regime_says_who_owes_what_to_whom(sender: Caller) -> None:
             "receivers": [],
         }
     ]
+    assert asked["code"] == "VPCP-KSTT-DX"
 
 
 async def test_the_calendar_tells_deadlines_and_days_off(sender: Caller) -> None:

@@ -1,0 +1,1 @@
+"""Reports that somebody asks for once: thematic and ad hoc."""
