@@ -25,7 +25,7 @@ from shared.domain.figures import Figures, figure_text
 from shared.domain.forms import CellRef, FormTemplate, Row
 from shared.domain.identifiers import OrganizationId
 from shared.domain.organizations import OrganizationVersion
-from shared.domain.sheets import complete
+from shared.domain.sheets import Sheet, complete, sheet_of_values
 from shared.domain.time import in_vietnam
 from shared.web.formats import Formats
 
@@ -50,6 +50,7 @@ class Composer:
         """One version of a report."""
         office = official_name(place.organization)
         receiver = self._office(receiver_id, on=place.period.cutoff_date)
+        sheet = complete(form, version.figures)
         nothing = ("Trong kỳ báo cáo, đơn vị không phát sinh số liệu.",)
         return self._paper(
             place,
@@ -60,7 +61,9 @@ class Composer:
                 self._by_regime(place, f"{office} báo cáo số liệu"),
                 *(nothing if version.nothing_to_report else ()),
             ),
-            table=None if version.nothing_to_report else table_of(form, version.figures),
+            table=None
+            if version.nothing_to_report
+            else table_of(form, complete(form, version.figures)),
             remarks=tuple(_explanations(form, version.explanations)),
             closing=f"Trên đây là số liệu báo cáo của {office}"
             + (f", kính gửi {receiver} tổng hợp" if receiver else ""),
@@ -82,6 +85,8 @@ class Composer:
         counted = (
             f"Số liệu được tổng hợp từ {coverage.reported} trên {coverage.expected} đơn vị có "
             f"nghĩa vụ báo cáo, trong đó {coverage.on_time} đơn vị gửi đúng hạn."
+            if coverage.reported
+            else f"Chưa có báo cáo nào của {coverage.expected} đơn vị có nghĩa vụ được duyệt."
         )
         return self._paper(
             place,
@@ -89,7 +94,7 @@ class Composer:
             year=place.period.cutoff_date.year,
             receiver=parent,
             opening=(self._by_regime(place, f"{office} tổng hợp số liệu"), counted),
-            table=table_of(form, source.figures),
+            table=table_of(form, _added_up(form, source.figures)) if coverage.reported else None,
             remarks=_reason_of(signed),
             closing=f"Trên đây là số liệu tổng hợp của {office}"
             + (f", kính gửi {parent}" if parent else ""),
@@ -164,9 +169,8 @@ class Composer:
         return "" if found is None else official_name(found)
 
 
-def table_of(form: FormTemplate, figures: Figures) -> PaperTable:
+def table_of(form: FormTemplate, sheet: Sheet) -> PaperTable:
     """The whole sheet in printed order, derived cells too."""
-    sheet = complete(form, figures)
     has_units = any(row.unit is not None for row in form.rows)
     units = {column.unit for column in form.columns}
 
@@ -190,6 +194,12 @@ def table_of(form: FormTemplate, figures: Figures) -> PaperTable:
         unit=units.pop() if len(units) == 1 and not has_units else "",
         has_units=has_units,
     )
+
+
+def _added_up(form: FormTemplate, figures: Figures) -> Sheet:
+    """What nobody reported stays missing, also where a blank of one report would be zero."""
+    values = (figures.get(cell.row, {}).get(cell.column) for cell in form.input_cells)
+    return sheet_of_values(form, tuple(values))
 
 
 def _indent(form: FormTemplate, row: Row) -> int:

@@ -18,7 +18,7 @@ from services.intake.workbooks.formulas import excel_formula
 from services.intake.workbooks.identity import IDENTITY_SHEET, identity_of
 from services.intake.workbooks.layout import Layout
 from services.intake.workbooks.styles import Styles, set_up_page
-from shared.domain.figures import InvalidFigure, canonical, figure_text, parse_figure
+from shared.domain.figures import InvalidFigure, canonical, parse_figure
 from shared.domain.forms import CellRef, ColumnType, Measure, Row
 from shared.domain.sheets import Sheet, validate
 
@@ -169,8 +169,7 @@ class _FiguresSheet:
         if formula is None:
             self.sheet.write_blank(*spot, None, style)
         else:
-            result = "" if value is None else figure_text(value)
-            self.sheet.write_formula(*spot, formula, style, result)
+            self.sheet.write_formula(*spot, formula, style, "" if value is None else value)
 
     def _named(self, part: object) -> str:
         english = getattr(part, "label_en", None) if self.filled.english else None

@@ -178,6 +178,7 @@ async def test_an_aggregate_that_nobody_signed_says_so(reviewer: Caller) -> None
     footers = [n for n in zipfile.ZipFile(BytesIO(word)).namelist() if "footer" in n]
 
     assert {each.status_code for each in answers.values()} == {200}
+    assert "STT" not in words_of(word), "nothing was approved: that is not zero"
     assert all("chưa ký duyệt" in part_of(word, name).decode() for name in footers)
 
 

@@ -55,6 +55,25 @@ async def test_an_excel_template_goes_out_and_comes_back_in_as_the_draft(
     }
 
 
+@pytest.mark.parametrize(
+    "figures",
+    [
+        pytest.param({}, id="blank"),
+        pytest.param({"LV01": {"4": "30", "5": "10"}, "LV20": {"13": "7"}}, id="typed"),
+    ],
+)
+async def test_a_template_that_nobody_touched_comes_back_without_a_fault_of_its_own(
+    sender: Caller, obligation: int, figures: dict[str, dict[str, str]]
+) -> None:
+    body = {"figures": figures}
+    await sender.call("PUT", f"/api/v1/drafts/{obligation}", body=body, if_match='"0"')
+
+    response = await upload(sender, obligation, await template_of(sender, obligation), version=1)
+
+    assert response.status_code == 200, response.text
+    assert response.json()["figures"] == figures
+
+
 async def test_a_workbook_holds_the_draft_and_nothing_can_be_typed_elsewhere(
     sender: Caller, obligation: int
 ) -> None:
