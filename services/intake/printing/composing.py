@@ -61,9 +61,7 @@ class Composer:
                 self._by_regime(place, f"{office} báo cáo số liệu"),
                 *(nothing if version.nothing_to_report else ()),
             ),
-            table=None
-            if version.nothing_to_report
-            else table_of(form, complete(form, version.figures)),
+            table=None if version.nothing_to_report else table_of(form, sheet),
             remarks=tuple(_explanations(form, version.explanations)),
             closing=f"Trên đây là số liệu báo cáo của {office}"
             + (f", kính gửi {receiver} tổng hợp" if receiver else ""),
