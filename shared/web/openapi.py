@@ -41,6 +41,7 @@ TAGS = {
     "attachments": "Signed PDF files.",
     "obligations": "What is owed by whom, until when, and how it stands.",
     "periods": "Periods of a regime in a province; closing one and opening it again.",
+    "requests": "Reports that somebody asks for once: thematic and ad hoc.",
     "reports": "Reports with their versions, acts and events; withdrawing, returning, approving.",
     "review": "What waits for its receiver.",
     "aggregates": "What approved reports add up to, and signing it off.",
