@@ -25,9 +25,10 @@ from shared.catalogue.schema_parts import (
     Sourced,
     Text,
 )
-from shared.domain.forms import ColumnType, Precedence, Severity, TimeOperator
+from shared.domain.forms import ColumnType, Precedence, Severity
 from shared.domain.indicators import Direction
 from shared.domain.lineage import LineageKind
+from shared.domain.operators import TimeOperator
 from shared.domain.organizations import OrganizationKind
 
 

@@ -315,7 +315,7 @@ def evaluate(
     return result if result is None or isinstance(result, bool) else Fraction(result)
 
 
-def exact(value: Decimal) -> Rational:
+def exact(value: Decimal | Rational) -> Rational:
     """The same value as a rational; an ``int`` where it is whole."""
     whole = int(value)
     return whole if whole == value else Fraction(value)

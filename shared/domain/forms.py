@@ -26,6 +26,7 @@ from shared.domain.expressions import (
 )
 from shared.domain.form_faults import faults_of
 from shared.domain.identifiers import ColumnCode, FormCode, RowCode
+from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
 from shared.domain.time import in_force, require_some_day
 
 
@@ -34,17 +35,6 @@ class ColumnType(StrEnum):
     DECIMAL = "decimal"
     MONEY = "money"
     PERCENT = "percent"
-
-
-class TimeOperator(StrEnum):
-    """How the periods of a longer period are put together; a stock is LAST, a flow is SUM."""
-
-    SUM = "sum"
-    AVERAGE = "average"
-    LAST = "last"
-    MIN = "min"
-    MAX = "max"
-    NONE = "none"
 
 
 class Severity(StrEnum):
@@ -67,12 +57,19 @@ class CellRef(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """What the figure of a cell is; ``decimals`` is the most digits after the mark."""
+    """What the figure of a cell is; ``decimals`` is the most digits after the mark.
+
+    ``weight`` is the cell that weighs it where an operator is a weighted average. Of a derived cell
+    only the operator NONE says something: it is computed anew from its parts, or not at all.
+    """
 
     type: ColumnType
     unit: str
     decimals: int
     time_operator: TimeOperator
+    tree_operator: TreeOperator = TreeOperator.SUM
+    weight: CellRef | None = None
+    value_kind: ValueKind = ValueKind.ACTUAL
 
 
 class Derivation(NamedTuple):
@@ -110,7 +107,10 @@ class UnknownCell(CatalogueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """``number`` is what is printed in the head; ``decimals`` the most digits after the mark."""
+    """``number`` is what is printed in the head; ``decimals`` the most digits after the mark.
+
+    ``weight`` is the column that weighs a weighted average, row by row.
+    """
 
     code: ColumnCode
     label: str
@@ -122,6 +122,9 @@ class Column:
     time_operator: TimeOperator = TimeOperator.SUM
     decimals: int = 0
     label_en: str | None = None
+    tree_operator: TreeOperator = TreeOperator.SUM
+    weight: ColumnCode | None = None
+    value_kind: ValueKind = ValueKind.ACTUAL
 
     @property
     def is_derived(self) -> bool:
@@ -139,8 +142,9 @@ class Column:
 class Row:
     """In ``formula``, a reference without a row, ``[DTC01]``, is that row in the same column.
 
-    ``type``, ``unit``, ``decimals`` and ``time_operator`` take the place of the column's, for forms
-    whose rows are indicators of different units.
+    ``type``, ``unit``, ``decimals``, the operators and ``value_kind`` take the place of the
+    column's, for forms whose rows are indicators of different units. ``weight`` is the row that
+    weighs a weighted average, column by column.
     """
 
     code: RowCode
@@ -154,6 +158,9 @@ class Row:
     unit: str | None = None
     decimals: int | None = None
     time_operator: TimeOperator | None = None
+    tree_operator: TreeOperator | None = None
+    weight: RowCode | None = None
+    value_kind: ValueKind | None = None
 
     @property
     def is_derived(self) -> bool:
@@ -289,7 +296,16 @@ class FormTemplate:
         }
 
     def _measure(self, row: Row, column: Column) -> Measure:
-        own = Measure(column.type, column.unit, column.decimals, column.time_operator)
+        weight = None if column.weight is None else CellRef(row.code, column.weight)
+        own = Measure(
+            column.type,
+            column.unit,
+            column.decimals,
+            column.time_operator,
+            column.tree_operator,
+            weight,
+            column.value_kind,
+        )
         if column.is_derived and row.is_derived and self.precedence is Precedence.COLUMN:
             return own
         return Measure(
@@ -297,6 +313,9 @@ class FormTemplate:
             row.unit or own.unit,
             own.decimals if row.decimals is None else row.decimals,
             row.time_operator or own.time_operator,
+            row.tree_operator or own.tree_operator,
+            weight if row.weight is None else CellRef(row.weight, column.code),
+            row.value_kind or own.value_kind,
         )
 
     @cached_property

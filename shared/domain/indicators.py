@@ -17,6 +17,7 @@ from shared.domain.figures import rounded
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import FormCode, IndicatorCode, RowCode
 from shared.domain.operations import Rational
+from shared.domain.operators import TimeOperator
 from shared.domain.sheets import Sheet
 
 
@@ -42,6 +43,10 @@ class Indicator:
 
     Ratios are computed from the summed parts of the sheet, never averaged. ``target`` is in
     ``unit``; ``decimals`` is how many digits after the mark are published.
+
+    Over time it is put together from its cells, each by its own operator, unless ``time_operator``
+    asks for that of its own values. ``plan`` and ``estimate`` are the indicators that say how large
+    it is meant, or expected, to be.
     """
 
     code: IndicatorCode
@@ -53,12 +58,19 @@ class Indicator:
     direction: Direction = Direction.NEUTRAL
     target: Decimal | None = None
     name_en: str | None = None
+    time_operator: TimeOperator | None = None
+    plan: IndicatorCode | None = None
+    estimate: IndicatorCode | None = None
 
     def __post_init__(self) -> None:
         if self.expression.kind is not Kind.NUMBER:
             raise InvalidIndicator(self.code, detail="công thức phải cho ra một số.")
         if any(_is_of_another_period(cell) for cell in cells_of(self.expression)):
             raise InvalidIndicator(self.code, detail="công thức chỉ được dùng số liệu trong kỳ.")
+        if self.time_operator is TimeOperator.WEIGHTED_AVERAGE:
+            raise InvalidIndicator(
+                self.code, detail="bình quân gia quyền chỉ đặt được cho dòng, cột của biểu mẫu."
+            )
 
 
 def cell_places(indicator: Indicator, form: FormTemplate) -> dict[Cell, CellRef]:

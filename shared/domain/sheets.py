@@ -199,7 +199,7 @@ def stored_values(form: FormTemplate, figures: Figures) -> tuple[Decimal | None,
     return tuple(figures.get(cell.row, {}).get(cell.column, blank) for cell in form.input_cells)
 
 
-def sheet_of_values(form: FormTemplate, values: Sequence[Decimal | None]) -> Sheet:
+def sheet_of_values(form: FormTemplate, values: Sequence[Decimal | Rational | None]) -> Sheet:
     """The sheet of an array in the order of ``form.input_cells``, such as sums over a tree.
 
     None stays missing even where a blank would be 0: nobody has reported it.

@@ -13,9 +13,9 @@ from shared.domain.forms import (
     Precedence,
     Row,
     Severity,
-    TimeOperator,
 )
 from shared.domain.identifiers import ColumnCode, FormCode, RowCode
+from shared.domain.operators import TimeOperator
 from shared.formulas.parser import parse_formula
 
 TOTAL = RowCode("TONG")

@@ -9,7 +9,7 @@ from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.packs import find_packs, read_packs
 from shared.domain.deadlines import LadderWarning
 from shared.domain.figures import Figures
-from shared.domain.forms import FormTemplate, TimeOperator
+from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import (
     ColumnCode,
     FormCode,
@@ -20,6 +20,7 @@ from shared.domain.identifiers import (
 )
 from shared.domain.indicators import value
 from shared.domain.obligations import derive_obligations
+from shared.domain.operators import TimeOperator
 from shared.domain.sheets import check, complete
 from shared.domain.time import end_of_day
 from tests.factories.packs import catalogue_of

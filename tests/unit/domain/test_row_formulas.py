@@ -11,9 +11,9 @@ from shared.domain.forms import (
     ColumnType,
     Measure,
     Precedence,
-    TimeOperator,
 )
 from shared.domain.identifiers import ColumnCode, RowCode
+from shared.domain.operators import TimeOperator
 from shared.domain.sheets import check, complete, sheet_of_values, validate
 from shared.formulas.parser import parse_formula
 from tests.factories.forms import (
