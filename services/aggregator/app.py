@@ -5,11 +5,13 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
+from services.aggregator.changes.endpoints import router as changes_router
 from services.aggregator.completeness.endpoints import router as completeness_router
 from services.aggregator.completeness.pages import router as completeness_pages
 from services.aggregator.dashboard.pages import router as dashboard_pages
 from services.aggregator.exports.endpoints import router as exports_router
 from services.aggregator.indicators.endpoints import router as indicators_router
+from services.aggregator.releases.endpoints import router as releases_router
 from services.aggregator.rollups.endpoints import router as rollups_router
 from services.aggregator.rollups.pages import router as cells_pages
 from services.aggregator.series.endpoints import router as series_router
@@ -31,6 +33,8 @@ def routers() -> tuple[APIRouter, ...]:
         exports_router,
         rollups_router,
         completeness_router,
+        changes_router,
+        releases_router,
         stream_router,
         dashboard_pages,
         cells_pages,

@@ -48,6 +48,12 @@ DomainError
 ├── PeriodError
 │   ├── InvalidPeriod
 │   └── UnknownPeriodCode
+├── ReleaseError
+│   ├── DataWindowOpen
+│   ├── NotAProvince
+│   ├── NothingToRelease
+│   ├── OlderThanLastRelease
+│   └── ReleaseUnchanged
 ├── ReportError
 │   ├── AlreadyApproved
 │   ├── CorrectionNeedsReason
@@ -58,7 +64,8 @@ DomainError
 ├── ImpossibleCoverage
 ├── IncompletePeriod
 ├── InvalidExpression
-└── ReasonRequired
+├── ReasonRequired
+└── ReleaseNeedsReason
 """
 
 from collections.abc import Collection, Sequence

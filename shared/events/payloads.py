@@ -166,6 +166,38 @@ class AggregateSignedOffV1(Payload):
     act: SignOffActV1
 
 
+class ReleaseActV1(Payload):
+    """Who released the figures, when, and why (null where no reason was needed)."""
+
+    actor_id: Identifier
+    actor_name: str
+    at: AwareDatetime
+    reason: str | None
+
+
+class ReleasePublishedV1(Payload):
+    """The approved figures of a period were frozen for a province, as they stood at `position`.
+
+    `sha256` is over the canonical content, which the API gives byte for byte. A release never
+    changes; a later one of the same period has a higher `sequence`.
+    """
+
+    release_id: Identifier
+    number: str
+    sequence: Counter
+    province_id: Identifier
+    organization_code: str
+    regime: str
+    form: str
+    form_version: Counter
+    period: str
+    coverage: CoverageV1
+    position: Counter
+    catalogue_number: Counter
+    sha256: str
+    act: ReleaseActV1
+
+
 class CatalogueChangedV1(Payload):
     """The catalogue was loaded: organizations, chains, forms, calendars or indicators changed."""
 
@@ -178,6 +210,7 @@ SCHEMAS: Mapping[str, type[Payload]] = {
     "obligation-state.v1": ObligationStateV1,
     "period-state.v1": PeriodStateV1,
     "aggregate-signed-off.v1": AggregateSignedOffV1,
+    "release-published.v1": ReleasePublishedV1,
     "catalogue-changed.v1": CatalogueChangedV1,
 }
 """The published name of each payload's JSON Schema."""
@@ -187,6 +220,7 @@ PAYLOADS: Mapping[str, type[Payload]] = {
     **dict.fromkeys(OBLIGATION_EVENTS, ObligationStateV1),
     **dict.fromkeys(PERIOD_EVENTS, PeriodStateV1),
     EventType.AGGREGATE_SIGNED_OFF: AggregateSignedOffV1,
+    EventType.RELEASE_PUBLISHED: ReleasePublishedV1,
     EventType.CATALOGUE_CHANGED: CatalogueChangedV1,
 }
 """The payload of each event type."""

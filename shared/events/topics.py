@@ -20,6 +20,7 @@ class EventType(StrEnum):
     PERIOD_CLOSED = "vn.tonghop.period.closed.v1"
     PERIOD_REOPENED = "vn.tonghop.period.reopened.v1"
     AGGREGATE_SIGNED_OFF = "vn.tonghop.aggregate.signed_off.v1"
+    RELEASE_PUBLISHED = "vn.tonghop.release.published.v1"
     CATALOGUE_CHANGED = "vn.tonghop.catalogue.changed.v1"
 
 

@@ -51,6 +51,8 @@ TAGS = {
     "rollups": "Every cell of a form, added up.",
     "completeness": "How far the reports have come.",
     "exports": "Figures and indicators as files.",
+    "releases": "Figures of a period, frozen, numbered and hashed; what has changed since.",
+    "changes": "Why a figure changed: the acts behind it, which add up to the difference.",
     "stream": "Server-sent events.",
     "reminders": "The ledger of mails.",
     "tokens": "API tokens of your own account.",

@@ -15,6 +15,7 @@ from shared.domain.organizations import OrganizationVersion
 from tests.acceptance.api_cast import Cast, Places, cast_of, places_of
 from tests.acceptance.duty_story import act_on_duties, ask_once, close_the_period
 from tests.acceptance.recording import Story
+from tests.acceptance.release_story import release_the_figures
 from tests.support.province import FORM, PERIOD
 from tests.support.system import System
 from tests.support.waiting import until
@@ -57,6 +58,7 @@ async def tell(system: System) -> Story:
         await act_on_duties(story, cast.district)
         await ask_once(story, cast.province, commune=places.commune.code)
         await close_the_period(story, cast.province)
+        await release_the_figures(story, cast.province)
     return story
 
 

@@ -83,7 +83,7 @@ async def people_of(system: System) -> AsyncIterator[People]:
         async def person(unit: OrganizationVersion, *roles: Role) -> Person:
             return await stack.enter_async_context(_signed_in(system, unit, roles))
 
-        words = await _sent(system, commune)
+        words = await _sent(system, commune) | await _released(system)
         holder = await person(commune, *every_role)
         colleague = await add_account(system.owner, organization_id=commune.id)
         yield People(
@@ -166,6 +166,30 @@ async def _sent(system: System, commune: OrganizationVersion) -> dict[str, str]:
         "number": receipt["receipt_number"],
         "mail_id": mail_id,
     }
+
+
+_RELEASE = """
+INSERT INTO aggregator.release (province_id, regime, form, form_version, period, sequence, track,
+    position, recorded_at, catalogue_number, expected, reported, on_time, content, sha256,
+    published_by, published_by_name, published_at, event_id)
+SELECT :province, 'VPCP-KSTT', :form, 1, :period, 1, 'official', position, recorded_at, 1, 0, 0, 0,
+       content, encode(sha256(convert_to(content, 'UTF8')), 'hex'), 1, 'Ai đó', recorded_at,
+       event_id
+FROM log.event
+CROSS JOIN (SELECT '{"number":"1","form":"","period":"","track":"","organizations":[]}')
+    AS empty (content)
+WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1
+RETURNING id::text
+"""
+
+
+async def _released(system: System) -> dict[str, str]:
+    """A release of the province; that it says nothing makes no difference to who may read it."""
+    province = system.province.province
+    values = {"province": province.id, "form": FORM, "period": PERIOD}
+    async with system.owner.begin() as connection:
+        release_id = await connection.scalar(text(_RELEASE), values)
+    return {"release_id": release_id, "province": province.code}
 
 
 async def _spare_tokens(person: Person) -> dict[str, str]:

@@ -2,6 +2,7 @@
 is missing here fails the tests, so that nobody opens one unseen.
 """
 
+from tests.architecture.history_routes import HISTORY_API
 from tests.architecture.route_rules import (
     ADMINISTRATORS,
     ANYONE,
@@ -392,5 +393,5 @@ DEMONSTRATION = (
 )
 """Routed by `tonghop demo` only."""
 
-INSTALLED = API + PAGES + ACCOUNTS + ADMINISTRATION + EDGE
+INSTALLED = API + PAGES + ACCOUNTS + ADMINISTRATION + HISTORY_API + EDGE
 ALL = INSTALLED + DEMONSTRATION

@@ -36,7 +36,7 @@ from shared.messaging.positions import LogPlace
 if TYPE_CHECKING:
     import asyncpg
 
-LISTED_BY_DEFAULT = 500
+LISTED_BY_DEFAULT = 200
 
 
 @dataclass(frozen=True, slots=True)

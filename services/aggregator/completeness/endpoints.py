@@ -50,10 +50,11 @@ async def get_completeness(
         period=period,
         organization=organization,
         form=form,
-        track=track,
+        track=view.track(track),
         scope=view.scope,
         geography=view.geography,
     )
+    view.require(question)
     async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
         passed = await source.last_deadline_passed(question.topic.sheaf, now=view.now)

@@ -111,19 +111,22 @@ async def export_figures(
         period=period,
         organization=organization,
         form=form,
-        track=track,
+        track=view.track(track),
         scope=view.scope,
         geography=view.geography,
     )
+    view.require(question)
     nodes = nodes_below(question)
     async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
         tag = entity_tag(request.url, position, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        rollups = await source.rollups(nodes, track=track)
+        rollups = await source.rollups(nodes, track=question.track)
         as_of = await source.as_of(position)
-    name = "-".join(("figures", question.topic.shape.form.slug, period, organization, track))
+    name = "-".join(
+        ("figures", question.topic.shape.form.slug, period, organization, view.track(track))
+    )
     head = {**question_json(question), "as_of": as_of_json(as_of)}
     rows = figure_rows(question, nodes, rollups=rollups)
     return file.answer(head, FIGURE_COLUMNS, rows, name=name, tag=tag)
@@ -159,12 +162,14 @@ async def export_indicators(
             scope=view.scope,
             geography=view.geography,
             today=view.today,
-            track=track,
+            track=view.track(track),
             first=first,
             last=last,
         )
         for code in dict.fromkeys(indicator)
     ]
+    for span in spans:
+        view.require(span.question)
     async with figures_seen(aggregator, view) as source:
         position = await source.position([node for each in spans for node in each.nodes()])
         tag = entity_tag(
@@ -178,7 +183,7 @@ async def export_indicators(
             return not_modified(tag)
         series = [await read_series(source, span, position=position) for span in spans]
     head = {**question_json(spans[0].question), "as_of": as_of_json(series[0].as_of)}
-    name = "-".join(("indicators", organization, track))
+    name = "-".join(("indicators", organization, view.track(track)))
     return file.answer(head, INDICATOR_COLUMNS, indicator_rows(series), name=name, tag=tag)
 
 

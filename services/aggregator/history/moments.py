@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.aggregator.releases.frozen import FrozenRelease
 from services.aggregator.service import Aggregator
 from shared.catalogue.catalogue import Catalogue
 from shared.clock import Clock
@@ -23,12 +24,14 @@ from shared.web.as_of import before_log, beyond_log, in_future, read_as_of
 class Moment:
     """What an answer may know. `place` None: now, as far as the consumer has come.
 
-    `asked` is the position or instant that was asked for.
+    `asked` is the position or instant that was asked for; `frozen` a release, at whose place the
+    answer stands.
     """
 
     catalogue: Catalogue
     place: LogPlace | None = None
     asked: int | datetime | None = None
+    frozen: FrozenRelease | None = None
 
     @property
     def is_now(self) -> bool:
@@ -42,9 +45,26 @@ class Moment:
 
     def parameters(self) -> dict[str, str]:
         """The same moment, as an address of the API or of a page names it."""
+        if self.frozen is not None:
+            return {"release": str(self.frozen.release.id)}
         if isinstance(self.asked, datetime):
             return {"as_of": in_vietnam(self.asked).isoformat()}
         return {} if self.asked is None else {"as_of": str(self.asked)}
+
+
+async def latest_moment(aggregator: Aggregator, *, parameter: str = "as_of") -> Moment:
+    """The end of the log: what is known now, with its place.
+
+    Raises:
+        ValidationFailed: nothing was ever recorded.
+    """
+    async with snapshot(aggregator.engine) as connection:
+        native = await driver(connection)
+        place = await newest_place(native)
+        if place is None:
+            raise before_log(None, parameter=parameter)
+        number = await catalogue_number_at(native, place.position)
+    return Moment(await aggregator.catalogue.as_known(number), place)
 
 
 async def moment_of(

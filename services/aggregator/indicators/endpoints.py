@@ -51,10 +51,11 @@ async def get_indicators(
         view.catalogue,
         period=period,
         organization=organization,
-        track=track,
+        track=view.track(track),
         scope=view.scope,
         geography=view.geography,
     )
+    view.require(question)
     async with figures_seen(aggregator, view) as source:
         position = await source.position(nodes_shown(question))
         tag = entity_tag(request.url.query, position, language, *view.marks)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
-from services.aggregator.history.viewpoints import Viewpoint, When, viewpoint
+from services.aggregator.history.viewpoints import ReleaseQuery, Viewpoint, When, viewpoint
 from services.aggregator.reading.geography import GeographyQuery
 from services.aggregator.reading.questions import (
     Question,
@@ -36,6 +36,7 @@ from shared.web.principals import Principal
 from shared.web.problems import NotFound
 from shared.web.scope import Scope
 
+_OF_RELEASE = frozenset({"form", "period"})
 PERIODS_OFFERED = 24
 """Two years of months."""
 
@@ -55,8 +56,13 @@ class Choice:
     forms: tuple[FormTemplate, ...]
 
     def address(self, path: str, **changed: str) -> str:
-        """The same question elsewhere, or with a part of it changed."""
-        return f"{path}?{urlencode({**self.parameters(), **changed})}"
+        """The same question elsewhere, or with a part of it changed.
+
+        A release is of one form and period: asked for another one, the link leads to now.
+        """
+        leaves = self.view.moment.frozen is not None and not changed.keys().isdisjoint(_OF_RELEASE)
+        kept = self.parameters_now() if leaves else self.parameters()
+        return f"{path}?{urlencode({**kept, **changed})}"
 
     def address_now(self, path: str) -> str:
         """The same question, asked of what is known now."""
@@ -103,11 +109,12 @@ class Asked:
     form: Annotated[str | None, Query(max_length=64)] = None
     track: Track = Track.LIVE
     as_of: AsOfQuery = None
+    release: ReleaseQuery = None
     geography: GeographyQuery = None
 
     @property
     def when(self) -> When:
-        return When(self.as_of or None, self.geography)
+        return When(self.as_of or None, self.release, self.geography)
 
 
 async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> Choice:
@@ -122,7 +129,9 @@ async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> 
     latest = _latest_topic(known, slug=asked.form, today=view.today)
     shown = shown_tree(known, latest, geography=view.geography)
     own = asked.organization or _code_of(shown, principal)
-    question = _question(view, replace(asked, organization=own), latest=latest)
+    asked = replace(asked, organization=own, track=view.track(asked.track))
+    question = _question(view, asked, latest=latest)
+    view.require(question)
     tree = question.tree(question.topic)
     above = (tree.get(each) for each in reversed(tree.ancestors(question.organization.id)))
     return Choice(

@@ -34,10 +34,14 @@ class Rollup:
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """Up to which event an answer has everything, and when that event was recorded."""
+    """Up to which event an answer has everything, and when that event was recorded.
+
+    `release` is the number of the release that the answer is from, if it is from one.
+    """
 
     position: int
     recorded_at: datetime | None
+    release: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

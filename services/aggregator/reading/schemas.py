@@ -31,10 +31,14 @@ class CountsModel(Answer):
 
 
 class AsOfModel(Answer):
-    """The newest event in the figures: its place in the log, and when it got there."""
+    """The newest event in the figures: its place in the log, and when it got there.
+
+    `release` only where the figures are those of a release: its number.
+    """
 
     position: int
     recorded_at: datetime | None
+    release: str | None = None
 
 
 class GeographyModel(Answer):
@@ -100,7 +104,9 @@ def coverage_json(coverage: Coverage) -> dict[str, int]:
 
 
 def as_of_json(as_of: AsOf) -> dict[str, Any]:
-    return {"position": as_of.position, "recorded_at": instant_json(as_of.recorded_at)}
+    """As `AsOfModel` describes it."""
+    members = {"position": as_of.position, "recorded_at": instant_json(as_of.recorded_at)}
+    return members if as_of.release is None else {**members, "release": as_of.release}
 
 
 def instant_json(instant: datetime | None) -> str | None:

@@ -49,10 +49,11 @@ async def get_rollups(
         period=period,
         organization=organization,
         form=form,
-        track=track,
+        track=view.track(track),
         scope=view.scope,
         geography=view.geography,
     )
+    view.require(question)
     async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
         tag = entity_tag(request.url.query, position, *view.marks)

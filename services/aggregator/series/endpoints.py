@@ -76,10 +76,11 @@ async def get_series(
         scope=view.scope,
         geography=view.geography,
         today=view.today,
-        track=track,
+        track=view.track(track),
         first=first,
         last=last,
     )
+    view.require(span.question)
     async with figures_seen(aggregator, view) as source:
         position = await source.position(span.nodes())
         parts = (
@@ -124,10 +125,11 @@ async def get_children(
         period=period,
         organization=organization,
         form=form_of(view.catalogue, code, on=view.today),
-        track=track,
+        track=view.track(track),
         scope=view.scope,
         geography=view.geography,
     )
+    view.require(question)
     async with figures_seen(aggregator, view) as source:
         position = await source.position(child_nodes(question))
         tag = entity_tag(request.url, position, language, *view.marks)

@@ -9,11 +9,13 @@ from services.aggregator.consuming.handler import AggregatorHandler
 from services.aggregator.upkeep.verify import Verification, verify
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import transaction
+from shared.domain.reports import Act
 from shared.events.envelope import RecordedEvent
 from tests.integration.aggregator.catalogues import CatalogueInMemory
 from tests.integration.aggregator.desk import Desk, desk_at
 from tests.integration.aggregator.log_rows import store
-from tests.integration.aggregator.world import History, make_catalogue
+from tests.integration.aggregator.releasing import AFTER, FIRST, SECOND, Recorded
+from tests.integration.aggregator.world import Q2, SUMMED, History, make_catalogue
 
 Deliver = Callable[..., Awaitable[None]]
 Verified = Callable[..., Awaitable[Verification]]
@@ -63,3 +65,25 @@ async def desk(engine: AsyncEngine) -> AsyncIterator[Desk]:
     """Somebody of the province, before the deadline."""
     async with desk_at(engine) as desk:
         yield desk
+
+
+@pytest.fixture
+def approved(history: History) -> History:
+    """Two communes have sent for the second quarter, and one of them is approved."""
+    history.submit((FIRST, SUMMED, Q2), R1={"a": 82, "b": 5}, R2={"a": 0, "b": 0})
+    history.submit((SECOND, SUMMED, Q2), R1={"a": 1, "b": 2}, R2={"a": 3, "b": 4})
+    history.act((FIRST, SUMMED, Q2), Act.APPROVE)
+    return history
+
+
+@pytest.fixture
+async def record(approved: History, deliver: Deliver, engine: AsyncEngine, desk: Desk) -> Recorded:
+    """The history is stored and rolled up, and the period is over."""
+
+    async def record() -> None:
+        await store(approved, engine)
+        await deliver(approved.events)
+        desk.clock.move_to(AFTER)
+
+    await record()
+    return record

@@ -18,6 +18,7 @@ from shared.events.payloads import (
     ObligationStateV1,
     Payload,
     PeriodStateV1,
+    ReleasePublishedV1,
     ReportStateV1,
     read_payload,
 )
@@ -91,6 +92,22 @@ SIGNED_OFF: dict[str, Any] = {
         "reason": None,
     },
 }
+RELEASED: dict[str, Any] = {
+    "release_id": 3,
+    "number": "2025-Q2/1",
+    "sequence": 1,
+    "province_id": 1,
+    "organization_code": "70",
+    "regime": "VPCP-KSTT",
+    "form": "II.06a/VPCP/KSTT",
+    "form_version": 1,
+    "period": "2025-Q2",
+    "coverage": {"expected": 111, "reported": 111, "on_time": 108},
+    "position": 4711,
+    "catalogue_number": 4,
+    "sha256": "0" * 64,
+    "act": SIGNED_OFF["act"],
+}
 PERIOD: dict[str, Any] = {
     "province_id": 1,
     "regime": "VPCP-KSTT",
@@ -110,6 +127,7 @@ CASES = [
     pytest.param("obligation-state.v1", ObligationStateV1, OBLIGATION, id="obligation"),
     pytest.param("period-state.v1", PeriodStateV1, PERIOD, id="period"),
     pytest.param("aggregate-signed-off.v1", AggregateSignedOffV1, SIGNED_OFF, id="aggregate"),
+    pytest.param("release-published.v1", ReleasePublishedV1, RELEASED, id="release"),
     pytest.param("catalogue-changed.v1", CatalogueChangedV1, CATALOGUE, id="catalogue"),
 ]
 
