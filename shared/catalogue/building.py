@@ -149,6 +149,9 @@ def build_indicator(model: IndicatorModel) -> Indicator:
         decimals=model.decimals,
         direction=model.direction,
         target=model.target,
+        time_operator=model.time_operator,
+        plan=None if model.plan is None else IndicatorCode(model.plan),
+        estimate=None if model.estimate is None else IndicatorCode(model.estimate),
     )
 
 
@@ -165,6 +168,9 @@ def _row(model: RowModel) -> Row:
         unit=model.unit,
         decimals=model.decimals,
         time_operator=model.time_operator,
+        tree_operator=model.tree_operator,
+        weight=None if model.weight is None else RowCode(model.weight),
+        value_kind=model.value_kind,
     )
 
 
@@ -179,6 +185,9 @@ def _column(model: ColumnModel, *, unit: str) -> Column:
         formula=None if model.formula is None else parse_formula(model.formula),
         parent=None if model.parent is None else ColumnCode(model.parent),
         time_operator=model.time_operator,
+        tree_operator=model.tree_operator,
+        weight=None if model.weight is None else ColumnCode(model.weight),
+        value_kind=model.value_kind,
         decimals=model.decimals,
     )
 

@@ -1,7 +1,7 @@
 """Do regimes, forms, indicators and calendars agree with each other?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 
@@ -9,6 +9,7 @@ from shared.catalogue.building import build_form, build_indicator
 from shared.catalogue.entries import Content, Item, document_kind, overlapping
 from shared.catalogue.faults import PackFault
 from shared.catalogue.form_checks import form_faults
+from shared.catalogue.operator_checks import indicator_operator_faults
 from shared.catalogue.overlap_checks import asked_twice
 from shared.catalogue.regime_checks import regime_faults
 from shared.catalogue.regime_schemas import RegimeFile
@@ -16,7 +17,7 @@ from shared.catalogue.schemas import CalendarFile, DocumentModel, FormFile, Indi
 from shared.domain.calendars import SATURDAY
 from shared.domain.errors import DomainError
 from shared.domain.forms import FormTemplate
-from shared.domain.indicators import InvalidIndicator, cell_places
+from shared.domain.indicators import Indicator, InvalidIndicator, cell_places
 from shared.formulas.parser import FormulaError
 
 
@@ -32,8 +33,9 @@ def document_faults(content: Content) -> Iterator[PackFault]:
         yield from regime_faults(regime, forms=forms)
     indicators = content.live_documents(IndicatorModel)
     yield from asked_twice(regimes, forms=forms, indicators=indicators)
+    built = tuple(_built(indicators))
     for indicator in indicators:
-        yield from _indicator_faults(indicator, forms=forms)
+        yield from _indicator_faults(indicator, forms=forms, built=built)
     for year in content.live_documents(CalendarFile):
         yield from _calendar_faults(year)
     codes = {item.model.code for item in regimes}
@@ -81,19 +83,36 @@ def _shared_slugs(forms: Iterable[Item[FormFile]]) -> Iterator[PackFault]:
             yield form.fault("duplicate_slug", detail, "slug")
 
 
+def _built(
+    indicators: Iterable[Item[IndicatorModel]],
+) -> Iterator[tuple[IndicatorModel, Indicator]]:
+    """Those that can be built; the others have faults of their own."""
+    for item in indicators:
+        with suppress(FormulaError, InvalidIndicator):
+            yield item.model, build_indicator(item.model)
+
+
 def _indicator_faults(
-    item: Item[IndicatorModel], *, forms: list[Item[FormFile]]
+    item: Item[IndicatorModel],
+    *,
+    forms: list[Item[FormFile]],
+    built: Sequence[tuple[IndicatorModel, Indicator]],
 ) -> Iterator[PackFault]:
     if item.model.form not in {form.model.code for form in forms}:
         detail = f"không có biểu mẫu “{item.model.form}”; hãy sửa mã, hoặc nạp cùng gói"
         yield item.fault("unknown_form", detail, "form")
     try:
         indicator = build_indicator(item.model)
-        for form in _sound(forms, code=item.model.form):
+        sound = tuple(_sound(forms, code=item.model.form))
+        for form in sound:
             cell_places(indicator, form)
     except (FormulaError, InvalidIndicator) as error:
         detail = f"“{item.model.expression}”: {error}"
         yield item.fault("formula_invalid", detail, "expression")
+        return
+    # Versions of a form differ little: what is wrong with one is told once.
+    for form in sound[-1:]:
+        yield from indicator_operator_faults(item, indicator, form=form, others=built)
 
 
 def _sound(forms: Iterable[Item[FormFile]], *, code: str) -> Iterator[FormTemplate]:

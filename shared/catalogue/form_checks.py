@@ -10,6 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from shared.catalogue.building import build_form
 from shared.catalogue.entries import Item
 from shared.catalogue.faults import PackFault
+from shared.catalogue.operator_checks import operator_faults
 from shared.catalogue.schemas import FormFile
 from shared.domain.expressions import ReferencePeriod, cells_of
 from shared.domain.forms import InvalidForm
@@ -85,10 +86,12 @@ def _first_cycle(graph: Mapping[str, list[str]]) -> list[str]:
 
 def _refused_by_the_domain(item: Item[FormFile]) -> Iterator[PackFault]:
     try:
-        build_form(item.model)
+        form = build_form(item.model)
     except InvalidForm as error:
         for fault in error.faults:
             yield item.fault("invalid_form", fault, *_place_of(fault, form=item.model))
+    else:
+        yield from operator_faults(item, form)
 
 
 def _place_of(fault: str, *, form: FormFile) -> tuple[str | int, ...]:

@@ -28,7 +28,7 @@ from shared.catalogue.schema_parts import (
 from shared.domain.forms import ColumnType, Precedence, Severity
 from shared.domain.indicators import Direction
 from shared.domain.lineage import LineageKind
-from shared.domain.operators import TimeOperator
+from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
 from shared.domain.organizations import OrganizationKind
 
 
@@ -162,7 +162,8 @@ class CalendarFile(Sourced):
 class ColumnModel(Entry):
     """A column; with a `formula` it is derived and locked.
 
-    `indicator` is the code of the concept that it asks for, the same in every form.
+    `indicator` is the code of the concept that it asks for, the same in every form. `weight` is the
+    column that weighs a weighted average.
     """
 
     code: CellCode
@@ -175,14 +176,18 @@ class ColumnModel(Entry):
     parent: CellCode | None = None
     indicator: Code | None = None
     time_operator: TimeOperator = TimeOperator.SUM
+    tree_operator: TreeOperator = TreeOperator.SUM
+    weight: CellCode | None = None
+    value_kind: ValueKind = ValueKind.ACTUAL
     decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] = 0
 
 
 class RowModel(Entry):
     """A row; with `sum_of_children` or a `formula` it is derived and locked.
 
-    `type`, `unit`, `decimals` and `time_operator` take the place of the column's. `indicator` is
-    the code of the concept that it asks for, the same in every form.
+    `type`, `unit`, `decimals`, the operators and `value_kind` take the place of the column's.
+    `indicator` is the code of the concept that it asks for, the same in every form. `weight` is the
+    row that weighs a weighted average.
     """
 
     code: CellCode
@@ -197,6 +202,9 @@ class RowModel(Entry):
     unit: Text | None = None
     decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] | None = None
     time_operator: TimeOperator | None = None
+    tree_operator: TreeOperator | None = None
+    weight: CellCode | None = None
+    value_kind: ValueKind | None = None
 
 
 class Columns(Sourced):
@@ -256,6 +264,9 @@ class IndicatorModel(Dated, Sourced):
     decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] = 0
     direction: Direction = Direction.NEUTRAL
     target: Decimal | None = None
+    time_operator: TimeOperator | None = None
+    plan: Code | None = None
+    estimate: Code | None = None
 
 
 class IndicatorsFile(Entry):

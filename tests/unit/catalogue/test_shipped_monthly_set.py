@@ -7,6 +7,7 @@ import pytest
 
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.packs import find_packs, read_packs
+from shared.domain.combinations import Combined, PeriodFigures, combined
 from shared.domain.deadlines import LadderWarning
 from shared.domain.figures import Figures
 from shared.domain.forms import FormTemplate
@@ -19,8 +20,9 @@ from shared.domain.identifiers import (
     RowCode,
 )
 from shared.domain.indicators import value
+from shared.domain.measures import kind_of
 from shared.domain.obligations import derive_obligations
-from shared.domain.operators import TimeOperator
+from shared.domain.operators import TimeOperator, ValueKind
 from shared.domain.sheets import check, complete
 from shared.domain.time import end_of_day
 from tests.factories.packs import catalogue_of
@@ -86,9 +88,9 @@ def test_disbursement_starts_again_in_january(economy: FormTemplate) -> None:
 
 def test_stocks_are_last_over_time_and_flows_are_summed(catalogue: Catalogue) -> None:
     operators = {
-        cell.row: measure.time_operator
-        for code in ("KTXH-01", "KTXH-02")
-        for cell, measure in catalogue.form(FormCode(code), on=AFTER).measures.items()
+        cell.row: form.measures[cell].time_operator
+        for form in (catalogue.form(FormCode(f"KTXH-0{each}"), on=AFTER) for each in (1, 2))
+        for cell in form.input_cells
     }
     assert {row for row, each in operators.items() if each is TimeOperator.LAST} == {
         "DTC01", "DTC02", "DTC04", "DTC05", "AS01", "AS02", "AS03",
@@ -96,6 +98,27 @@ def test_stocks_are_last_over_time_and_flows_are_summed(catalogue: Catalogue) ->
     assert {row for row, each in operators.items() if each is TimeOperator.SUM} == {
         "TTHC01", "TTHC02", "TTHC03", "TTHC05", "AS04", "AS04A",
     }  # fmt: skip
+
+
+def test_a_year_of_the_set_is_put_together_by_its_operators(catalogue: Catalogue) -> None:
+    """Two months: plan and disbursement stand as of the last, files add up, rates are anew."""
+    form = catalogue.form(FormCode("KTXH-01"), on=AFTER)
+    months = [a_month(), a_month(DTC02=4500, TTHC02=100, TTHC03=100)]
+    sheets = [complete(form, month) for month in months]
+
+    def over(code: str) -> Combined:
+        indicator = catalogue.indicator(IndicatorCode(code), on=AFTER)
+        return combined(
+            [PeriodFigures(indicator, each, reported=True, lone=False) for each in sheets]
+        )
+
+    found = {code: over(code).value for code in ("DTC01", "DTC02", "DTC03", "TTHC01", "TTHC04")}
+    assert found == {"DTC01": 9000, "DTC02": 4500, "DTC03": 50, "TTHC01": 400,
+                     "TTHC04": Decimal("72.5")}  # fmt: skip
+    disbursed = catalogue.indicator(IndicatorCode("DTC02"), on=AFTER)
+    planned = catalogue.indicator(IndicatorCode("DTC01"), on=AFTER)
+    assert disbursed.plan == planned.code
+    assert kind_of(planned, form) is ValueKind.PLAN
 
 
 def test_every_indicator_of_the_set_can_be_read_from_its_form(catalogue: Catalogue) -> None:
