@@ -8,6 +8,8 @@ BenchError
 ├── NotSettled          (waiting) the database did not come to the state that was waited for
 ├── ReportsLost         (submit) what is stored is not what was acknowledged
 ├── NotShown            (freshness) the total never showed what was acknowledged
+├── UnitsLost           (conversion) the catalogue is not what the table says
+├── WrongSum            (geography) what was read over the reform is not what was reported
 └── Stalled             (catch_up) the aggregator applied nothing for a long time
 """
 

@@ -12,10 +12,12 @@ import typer
 from rich.console import Console
 
 from services.bench.catch_up import CatchUpPlan, measure_catch_up
+from services.bench.conversion import ConversionPlan, measure_conversion
 from services.bench.country import CountrySize
 from services.bench.dashboard import DashboardPlan, measure_dashboard
 from services.bench.database import BenchServer, bench_server
 from services.bench.freshness import FreshnessPlan, measure_freshness
+from services.bench.geography import GeographyPlan, measure_geography
 from services.bench.outcomes import Outcome, table_of
 from services.bench.rebuild import RebuildPlan, measure_rebuild
 from services.bench.submit import Progress, SubmitPlan, measure_submit
@@ -136,6 +138,21 @@ def dashboard(
     """Reads of the indicators a second, beside a ping that authenticates."""
     plan = DashboardPlan(rounds=rounds, requests=requests, connections=connections)
     _run("dashboard", partial(_with_progress, measure_dashboard, plan), data=data, as_json=as_json)
+
+
+@app.command()
+def conversion(*, rounds: Rounds = 3, data: DataFolder = FOLDER, as_json: AsJson = False) -> None:
+    """The official table of 2025 into an empty catalogue."""
+    plan = ConversionPlan(rounds=rounds)
+    measure = partial(_with_progress, measure_conversion, plan)
+    _run("conversion", measure, data=data, as_json=as_json)
+
+
+@app.command()
+def geography(*, rounds: Rounds = 20, data: DataFolder = FOLDER, as_json: AsJson = False) -> None:
+    """A year of one indicator over the reform of 2025, in the tree of today."""
+    plan = GeographyPlan(rounds=rounds)
+    _run("geography", partial(_with_progress, measure_geography, plan), data=data, as_json=as_json)
 
 
 async def _with_progress(

@@ -20,6 +20,7 @@ from shared.catalogue.conversions.descriptor import (
     read_descriptor,
 )
 from shared.catalogue.conversions.entries import entries_of
+from shared.catalogue.conversions.loading import load_conversion
 from shared.catalogue.conversions.report import (
     conversion_lines,
     correction_lines,
@@ -29,8 +30,8 @@ from shared.catalogue.conversions.report import (
 from shared.catalogue.conversions.table import Table, read_table
 from shared.catalogue.faults import PacksRefused
 from shared.catalogue.planning import plan_load
-from shared.catalogue.repository import lock_for_loading, read_stored
-from shared.catalogue.store import load_packs, summary_of
+from shared.catalogue.repository import read_stored
+from shared.catalogue.store import summary_of
 from shared.clock import SystemClock
 from shared.db.engine import transaction
 from shared.runtime import run
@@ -147,20 +148,20 @@ async def _apply(
         owner_engine(load_settings(), command="catalogue") as engine,
         transaction(engine) as connection,
     ):
-        await lock_for_loading(connection)
-        stored = await read_stored(connection)
-        entries = entries_of(conversion, model, stored=stored.content())
-        lines = list(conversion_lines(conversion, entries))
-        advance(WRITING, STAGES)
         if dry_run:
-            return [*lines, f"Chưa nạp. Sẽ là {summary_of(plan_load(stored, [entries.pack]))}"]
-        number = await load_packs(
+            stored = await read_stored(connection)
+            entries = entries_of(conversion, model, stored=stored.content())
+            summary = summary_of(plan_load(stored, [entries.pack]))
+            return [*conversion_lines(conversion, entries), f"Chưa nạp. Sẽ là {summary}"]
+        loaded = await load_conversion(
             connection,
-            [entries.pack],
+            conversion,
+            model,
             clock=SystemClock(),
             announce=announce_and_audit,
             advance=lambda done, total: advance(
                 WRITING * total + done * (STAGES - WRITING), STAGES * total
             ),
         )
-    return [*lines, f"Danh mục đang ở thay đổi số {number}."]
+    done = f"Danh mục đang ở thay đổi số {loaded.number}."
+    return [*conversion_lines(conversion, loaded.entries), done]

@@ -49,7 +49,7 @@ Advance = Callable[[int, int], None]
 ROWS_AT_ONCE = 2000
 
 
-def _unheard(_done: int, _total: int) -> None:
+def unheard(_done: int, _total: int) -> None:
     """Few loads are long enough to be watched."""
 
 
@@ -59,7 +59,7 @@ async def load_packs(
     *,
     clock: Clock,
     announce: Announce,
-    advance: Advance = _unheard,
+    advance: Advance = unheard,
 ) -> int:
     """Append what is new in `packs`; returns the number of the change that now holds.
 

@@ -195,8 +195,9 @@ class Redrawing:
 
     def _units_lost(self) -> Iterator[tuple[OrganizationId, Parts]]:
         """Units that ended without a known successor lie somewhere where those above them went."""
-        shown = self.shown.organizations
-        for unit_id in self.reported.organizations.keys() - shown.keys():
+        shown, days = self.shown.organizations, {"known_on": self.reported.on, "on": self.shown.on}
+        dead = self.lineage.dead_ends(self.reported.organizations, **days, there=shown)
+        for unit_id in self.lineage.touched(dead, **days) if dead else ():
             parts = self._traced(unit_id)
             if self._is_unit(unit_id) and not parts.keys() <= shown.keys():
                 known = {part: share for part, share in parts.items() if part in shown}

@@ -1,7 +1,7 @@
 """What became of organizations: merges, splits and renames, as edges from old to new."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -150,6 +150,33 @@ class Lineage:
                 if first < edge.effective_on <= last and other not in found:
                     found.add(other)
                     waiting.append(other)
+        return frozenset(found)
+
+    def dead_ends(
+        self,
+        organization_ids: Iterable[OrganizationId],
+        *,
+        known_on: date,
+        on: date,
+        there: Container[OrganizationId],
+    ) -> frozenset[OrganizationId]:
+        """Where ways from these units to the day `on` end short of any that is `there`.
+
+        Few or none, in a catalogue that knows what became of its units.
+        """
+        first, last = min(known_on, on), max(known_on, on)
+        forward = on >= known_on
+        ways = self.leaving if forward else self.arriving
+        waiting = [each for each in organization_ids if each not in there]
+        seen, found = set(waiting), set()
+        while waiting:
+            current = waiting.pop()
+            edges = [e for e in ways.get(current, ()) if first < e.effective_on <= last]
+            further = {e.target_id if forward else e.source_id for e in edges}
+            if not further:
+                found.add(current)
+            waiting.extend(each for each in further - seen if each not in there)
+            seen |= further
         return frozenset(found)
 
     def reforms(

@@ -4,10 +4,12 @@ import asyncpg
 import pytest
 
 from services.bench.catch_up import CatchUpPlan, measure_catch_up
+from services.bench.conversion import ConversionPlan, measure_conversion
 from services.bench.country import CountrySize
 from services.bench.dashboard import DashboardPlan, measure_dashboard
 from services.bench.database import BenchServer, NotDurable, bench_server
 from services.bench.freshness import FreshnessPlan, measure_freshness
+from services.bench.geography import GeographyPlan, measure_geography
 from services.bench.outcomes import Outcome
 from services.bench.rebuild import RebuildPlan, measure_rebuild
 from services.bench.submit import SubmitPlan, measure_submit
@@ -122,3 +124,19 @@ async def _bench_databases(dsn: str) -> int:
         return found
     finally:
         await connection.close()
+
+
+async def test_the_conversion_table_is_counted_whole(server: BenchServer, steps: Steps) -> None:
+    outcome = await measure_conversion(server, ConversionPlan(rounds=1), progress=steps)
+    assert outcome.conditions.startswith("14,138 stretches of units and 11,313 edges")
+    assert [bar.name for bar in outcome.bars] == ["whole, s"]
+    assert steps.finished
+
+
+async def test_a_year_over_the_reform_reads_what_was_reported(
+    server: BenchServer, steps: Steps
+) -> None:
+    """Any month that does not read the sum of its units ends the measurement."""
+    outcome = await measure_geography(server, GeographyPlan(rounds=2), progress=steps)
+    assert outcome.value("trees kept, median") <= outcome.value("nothing kept, longest")
+    assert steps.finished

@@ -170,9 +170,9 @@ def test_a_unit_without_a_known_successor_is_added_where_all_around_it_went() ->
 
 def test_a_unit_of_which_a_part_is_lost_is_refused_below_its_province() -> None:
     edges = [*EDGES, edge(12, 99, on=date(2025, 8, 1))]
-    found = made_of(redrawing(edges=edges), 13)
-    assert found.divided == (6,)
-    assert made_of(redrawing(edges=edges), 10).whole == ids(4, 5, 6, 7)
+    drawn = redrawing(shown=tree(MIDDLE, p10=(), c11=(10,), c13=(10,)), edges=edges)
+    assert made_of(drawn, 13).divided == (6,)
+    assert made_of(drawn, 10).whole == ids(4, 5, 6, 7)
 
 
 def test_where_nothing_around_is_known_a_unit_lies_nowhere() -> None:
