@@ -37,11 +37,13 @@ soak: $(DEVELOPMENT) ## Run the long tests: faults, races, many random histories
 	@scripts/install-system-packages kafka browser
 	@$(BIN)/pytest -m soak $(PYTEST_ARGS)
 
-check: $(DEVELOPMENT) ## Lint, formatting, types, and who may import whom
+check: $(DEVELOPMENT) ## Lint, formatting, types, imports, and that tests reach all of the domain
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/pytest tests/unit/domain --quiet --hypothesis-profile=branches --cov=shared/domain \
+		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
 format: $(DEVELOPMENT) ## Put the code into shape
 	@$(BIN)/ruff check --fix .

@@ -22,6 +22,10 @@ DAYS_WORKED = "2025-04-26 2026-01-10 2026-08-22"
 
 # How long an example takes tells how busy the machine is, not whether a law holds.
 settings.register_profile("laws", deadline=None)
+# Every branch has a test that does not leave it to chance; `make check` counts with few examples.
+settings.register_profile(
+    "branches", deadline=None, max_examples=5, derandomize=True, database=None
+)
 settings.load_profile("laws")
 
 MakeOrganization = Callable[..., OrganizationVersion]

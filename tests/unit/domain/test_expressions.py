@@ -104,6 +104,21 @@ def test_a_decimal_and_its_rational_are_the_same_number(value: Decimal) -> None:
     assert isinstance(exact(value), int) == (value == value.to_integral_value())
 
 
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        pytest.param("1 = 2 and [3] = 0", False, id="and-decided-by-false"),
+        pytest.param("1 = 1 and [3] = 0", None, id="and-not-decided"),
+        pytest.param("1 = 1 and 2 = 2", True, id="and-true"),
+        pytest.param("1 = 1 or [3] = 0", True, id="or-decided-by-true"),
+        pytest.param("1 = 2 or [3] = 0", None, id="or-not-decided"),
+        pytest.param("1 = 2 or 2 = 1", False, id="or-false"),
+    ],
+)
+def test_what_is_missing_decides_neither_and_nor_or(formula: str, *, expected: bool | None) -> None:
+    assert evaluate(parse_formula(formula), lambda _cell: None) is expected
+
+
 def test_a_whole_fraction_becomes_an_integer() -> None:
     assert simplified(Fraction(6, 2)) == 3
     assert isinstance(simplified(Fraction(6, 2)), int)

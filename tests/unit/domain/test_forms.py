@@ -59,6 +59,14 @@ def test_a_form_is_in_force_until_the_day_before_its_end() -> None:
     assert not template.is_in_force(date(2026, 2, 15))
 
 
+def test_a_form_is_called_by_its_short_name_if_it_has_one() -> None:
+    long, short = {"name": "Báo cáo kinh tế", "name_en": "Economy"}, {"short_name": "KTXH"}
+
+    assert (form(**long).label, form(**long).label_en) == ("Báo cáo kinh tế", "Economy")
+    assert form(**long, **short, short_name_en="SE").label == "KTXH"
+    assert form(**long, **short, short_name_en="SE").label_en == "SE"
+
+
 def test_a_form_that_is_never_in_force_is_refused() -> None:
     with pytest.raises(EmptyValidity):
         form(valid_to=date(2020, 12, 15))

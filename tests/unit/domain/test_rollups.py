@@ -21,6 +21,7 @@ from shared.domain.rollups import (
     Coverage,
     ImpossibleCoverage,
     combine_cells,
+    exact_sum,
     roll_up,
     roll_up_coverage,
 )
@@ -74,6 +75,13 @@ def test_a_summary_is_exact(values: list[Decimal]) -> None:
 
     assert Fraction(found.total) == sum(map(Fraction, values))
     assert (found.count, found.minimum, found.maximum) == (len(values), min(values), max(values))
+
+
+def test_a_sum_is_never_rounded() -> None:
+    parts = [Decimal("1E+30"), Decimal("1E-9"), Decimal("-1E+30")]
+
+    assert exact_sum(parts) == Decimal("1E-9")
+    assert exact_sum([]) == 0
 
 
 def test_coverage_is_a_share_of_what_is_expected() -> None:

@@ -13,6 +13,7 @@ from shared.domain.time import (
     end_of_day,
     in_force,
     require_some_day,
+    rfc3339,
     vietnam_date,
 )
 
@@ -39,6 +40,13 @@ def test_the_end_of_a_day_is_the_first_instant_of_the_next(day: date) -> None:
 def test_a_naive_datetime_is_refused_because_it_names_no_instant() -> None:
     with pytest.raises(ValueError, match="naive"):
         vietnam_date(datetime(2025, 6, 16, 8))  # noqa: DTZ001 - the naive one is the subject
+
+
+def test_programs_are_told_every_instant_in_utc() -> None:
+    morning = datetime(2025, 6, 16, 8, tzinfo=VIETNAM)
+
+    assert rfc3339(morning) == "2025-06-16T01:00:00Z"
+    assert rfc3339(morning.replace(microsecond=500)) == "2025-06-16T01:00:00.000500Z"
 
 
 def test_instants_are_given_in_utc() -> None:
