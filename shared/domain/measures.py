@@ -42,21 +42,21 @@ class Unavailable(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeighedSum:
     """Figures times their weights, and the weights, over the reports that have both."""
 
     product: Fraction
     weight: Fraction
 
     @classmethod
-    def of(cls, value: Decimal, *, weight: Decimal) -> "Weighed":
+    def of(cls, value: Decimal, *, weight: Decimal) -> "WeighedSum":
         return cls(Fraction(value) * Fraction(weight), Fraction(weight))
 
-    def combine(self, other: "Weighed") -> "Weighed":
-        return Weighed(self.product + other.product, self.weight + other.weight)
+    def combine(self, other: "WeighedSum") -> "WeighedSum":
+        return WeighedSum(self.product + other.product, self.weight + other.weight)
 
-    def times(self, share: Fraction) -> "Weighed":
-        return Weighed(self.product * share, self.weight * share)
+    def times(self, share: Fraction) -> "WeighedSum":
+        return WeighedSum(self.product * share, self.weight * share)
 
     @property
     def average(self) -> Rational | None:
@@ -95,7 +95,7 @@ def weighted_cells(form: FormTemplate) -> tuple[tuple[CellRef, CellRef], ...]:
 def over_tree(summary: CellSummary, operator: TreeOperator) -> Rational | None:
     """A cell over the reports that have it.
 
-    None for NONE, and for WEIGHTED_AVERAGE, which is made of `Weighed` figures.
+    None for NONE, and for WEIGHTED_AVERAGE, which is made of `WeighedSum` figures.
     """
     if operator is TreeOperator.SUM:
         return exact(summary.total)
@@ -113,7 +113,7 @@ def sheet_over_tree(
     summaries: Sequence[CellSummary | None],
     *,
     lone: bool,
-    weighed: Mapping[CellRef, Weighed],
+    weighed: Mapping[CellRef, WeighedSum],
 ) -> Sheet:
     """Every cell at a node; `summaries` are in the order of `form.input_cells`.
 
@@ -179,7 +179,7 @@ def _refused(form: FormTemplate, *, lone: bool) -> frozenset[CellRef]:
 
 
 def _at_node(
-    measure: Measure, summary: CellSummary, *, lone: bool, weighed: Weighed | None
+    measure: Measure, summary: CellSummary, *, lone: bool, weighed: WeighedSum | None
 ) -> Rational | None:
     if lone and measure.tree_operator is not TreeOperator.COUNT:
         return exact(summary.total)

@@ -30,6 +30,7 @@ from services.aggregator.reading.questions import Question
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import OrganizationId
+from shared.domain.measures import sums_alone
 from shared.domain.sheets import Sheet, sheet_of_values, stored_values
 from shared.messaging.positions import LogPlace
 
@@ -101,7 +102,7 @@ class _Stage:
         return Totals.of(self.rollup, form=self.form)
 
     def sheet(self, totals: Totals) -> Sheet:
-        return sheet_of_values(self.form, totals.values(self.form))
+        return sums_alone(sheet_of_values(self.form, totals.values(self.form)))
 
     def judge(self, totals: Totals) -> Values:
         return self.method.values(self.sheet(totals))

@@ -1,6 +1,6 @@
 """Rollups put together anew: of whole units exactly, of parts by weight, of what is left."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,8 +8,9 @@ from functools import reduce
 
 from services.aggregator.reading.figures import Rollup
 from shared.domain.figures import rounded
-from shared.domain.forms import FormTemplate
+from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.geography import Composition
+from shared.domain.measures import WeighedSum
 from shared.domain.rollups import NO_COVERAGE, Coverage, exact_sum
 
 Cells = Sequence[Decimal | None]
@@ -34,6 +35,7 @@ def added(rollups: Sequence[Rollup], *, width: int, made_of: Composition | None 
         coverage=_coverage(rollups),
         position=max((each.position for each in rollups), default=0),
         made_of=made_of,
+        weighed=_weighed(each.weighed for each in rollups),
     )
 
 
@@ -62,6 +64,7 @@ def own(rollup: Rollup, *, below: Sequence[Rollup], sums: bool) -> Rollup:
         maxima=unknown if below else rollup.maxima,
         coverage=Coverage(expected, reported, on_time),
         position=rollup.position,
+        weighed=_weighed([rollup.weighed, *(_times(each.weighed, -1) for each in below if sums)]),
     )
 
 
@@ -89,6 +92,9 @@ def estimated(
         coverage=everybody.coverage,
         position=everybody.position,
         made_of=made_of,
+        weighed=_weighed(
+            [whole.weighed, *(_times(each.rollup.weighed, each.weight) for each in parts)]
+        ),
     )
 
 
@@ -103,6 +109,22 @@ def refused(rollups: Sequence[Rollup], *, width: int, made_of: Composition) -> R
         position=max((each.position for each in rollups), default=0),
         made_of=made_of,
     )
+
+
+def _weighed(parts: Iterable[Mapping[CellRef, WeighedSum]]) -> dict[CellRef, WeighedSum]:
+    """What weighted averages are made of, over all the parts."""
+    together: dict[CellRef, WeighedSum] = {}
+    for part in parts:
+        for cell, weighed in part.items():
+            held = together.get(cell)
+            together[cell] = weighed if held is None else held.combine(weighed)
+    return together
+
+
+def _times(
+    weighed: Mapping[CellRef, WeighedSum], share: Fraction | int
+) -> dict[CellRef, WeighedSum]:
+    return {cell: each.times(Fraction(share)) for cell, each in weighed.items()}
 
 
 def _each(

@@ -1,17 +1,19 @@
 """Where the figures of an answer come from, and what they look like when they arrive."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from services.aggregator.shapes import Node, Sheaf
 from services.aggregator.tracks import Track
-from shared.domain.forms import FormTemplate
-from shared.domain.geography import Composition
+from shared.domain.forms import CellRef, FormTemplate
+from shared.domain.geography import Composition, Exactness
 from shared.domain.identifiers import OrganizationId
-from shared.domain.rollups import NO_COVERAGE, Coverage
+from shared.domain.measures import WeighedSum, is_summed, sheet_over_tree
+from shared.domain.operators import TreeOperator
+from shared.domain.rollups import NO_COVERAGE, CellSummary, Coverage
 from shared.domain.sheets import Sheet, sheet_of_values
 
 
@@ -20,7 +22,8 @@ class Rollup:
     """What a node adds up to. Arrays follow the form's input cells; None is missing, not zero.
 
     `position` is that of the newest event at the node or below it that the figures contain;
-    `made_of` are the units that were put together in another tree than theirs, None as reported.
+    `made_of` are the units that were put together in another tree than theirs, None as reported;
+    `weighed` is what weighted averages are made of, for the forms that ask for such.
     """
 
     totals: Sequence[Decimal | None]
@@ -30,6 +33,12 @@ class Rollup:
     coverage: Coverage
     position: int
     made_of: Composition | None = None
+    weighed: Mapping[CellRef, WeighedSum] = field(default_factory=dict)
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether at most one report is expected, so that nothing was put together."""
+        return self.coverage.expected <= 1 and max(self.counts, default=0) <= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +113,30 @@ class FigureSource(Protocol):
 
 
 def sheet_of(rollup: Rollup | None, *, form: FormTemplate) -> Sheet:
-    """Every cell, derived ones included, from the summed parts; all missing without a rollup."""
-    values = rollup.totals if rollup else [None] * len(form.input_cells)
-    return sheet_of_values(form, values)
+    """Every cell by its operator over the tree, derived ones from those; missing without a rollup."""
+    if rollup is None or is_summed(form):
+        return sheet_of_values(form, rollup.totals if rollup else [None] * len(form.input_cells))
+    summaries = [_summary(rollup, place, form=form) for place in range(len(form.input_cells))]
+    return sheet_over_tree(form, summaries, lone=rollup.is_lone, weighed=rollup.weighed)
+
+
+def _summary(rollup: Rollup, place: int, *, form: FormTemplate) -> CellSummary | None:
+    """None where nobody reported the cell, or an estimate does not know what the operator needs."""
+    total, count = rollup.totals[place], rollup.counts[place]
+    minimum, maximum = rollup.minima[place], rollup.maxima[place]
+    operator = form.measures[form.input_cells[place]].tree_operator
+    estimated = rollup.made_of is not None and rollup.made_of.exactness is Exactness.ESTIMATED
+    if total is None or (estimated and operator not in _ESTIMABLE):
+        return None
+    unknown = minimum is None or maximum is None
+    if unknown and operator in _EXTREMES:
+        return None
+    lowest, highest = (total if each is None else each for each in (minimum, maximum))
+    return CellSummary(total, count, lowest, highest)
+
+
+_ESTIMABLE = {TreeOperator.SUM, TreeOperator.WEIGHTED_AVERAGE}
+_EXTREMES = {TreeOperator.MIN, TreeOperator.MAX}
 
 
 def coverage_of(rollup: Rollup | None) -> Coverage:

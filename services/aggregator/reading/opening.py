@@ -10,6 +10,7 @@ from services.aggregator.reading.figures import FigureSource
 from services.aggregator.reading.geography import AS_REPORTED, Geography
 from services.aggregator.reading.live import LiveFigures
 from services.aggregator.reading.redrawn import RedrawnFigures
+from services.aggregator.reading.weighing import WeighedFigures, weighs
 from services.aggregator.releases.frozen import FrozenFigures
 from services.aggregator.service import Aggregator
 from shared.db.engine import driver, snapshot
@@ -34,6 +35,8 @@ async def figures_of(
             source = PastFigures(native, catalogue=moment.catalogue, place=moment.place)
         if moment.frozen is not None:
             source = FrozenFigures(source, moment.frozen)
+        if weighs(moment.catalogue):
+            source = WeighedFigures(source, catalogue=moment.catalogue)
         if geography.day is not None:
             source = RedrawnFigures(source, catalogue=moment.catalogue, day=geography.day)
         yield source

@@ -17,7 +17,7 @@ from shared.domain.identifiers import ColumnCode, FormCode, IndicatorCode, RowCo
 from shared.domain.indicators import Indicator, InvalidIndicator
 from shared.domain.measures import (
     Unavailable,
-    Weighed,
+    WeighedSum,
     is_summed,
     kind_of,
     sheet_over_tree,
@@ -97,9 +97,9 @@ def at_node(units: Sequence[Report], *, template: FormTemplate = FILES) -> Sheet
     ]
     weighed = {
         cell: reduce(
-            Weighed.combine,
+            WeighedSum.combine,
             [
-                Weighed.of(Decimal(unit[cell.column]), weight=Decimal(unit[weight.column]))
+                WeighedSum.of(Decimal(unit[cell.column]), weight=Decimal(unit[weight.column]))
                 for unit in units
             ],
         )
@@ -326,8 +326,8 @@ def test_an_indicator_cannot_be_weighted_itself() -> None:
 
 
 def test_an_average_of_nothing_that_weighs_is_missing() -> None:
-    assert Weighed.of(Decimal(5), weight=Decimal(0)).average is None
-    assert Weighed.of(Decimal(5), weight=Decimal(4)).times(Fraction(1, 2)).weight == 2
+    assert WeighedSum.of(Decimal(5), weight=Decimal(0)).average is None
+    assert WeighedSum.of(Decimal(5), weight=Decimal(4)).times(Fraction(1, 2)).weight == 2
     blank = {code: value for code, value in ONE.items() if code != "price"}
     assert at_node([blank, blank]).value(CellRef(D1, ColumnCode("price"))) is None
     assert at_node([ONE, blank]).value(CellRef(D1, ColumnCode("price"))) is None
