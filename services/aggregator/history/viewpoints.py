@@ -78,6 +78,10 @@ class Viewpoint:
         """The same viewpoint, as an address names it."""
         return {**self.moment.parameters(), **self.geography.parameters()}
 
+    def parameters_in_full(self) -> dict[str, str]:
+        """The same for the API, which implies nothing."""
+        return {**self.moment.parameters(), "geography": self.geography.name}
+
     def track(self, asked: Track) -> Track:
         """A release has approved figures only."""
         return asked if self.moment.frozen is None else Track.OFFICIAL

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fastapi import Query
 
 from services.aggregator.history.viewpoints import ReleaseQuery, Viewpoint, When, viewpoint
-from services.aggregator.reading.geography import GeographyQuery
+from services.aggregator.reading.geography import AS_REPORTED, NOW, Geography, GeographyQuery
 from services.aggregator.reading.questions import (
     Question,
     Topic,
@@ -127,6 +127,7 @@ async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> 
     view = await viewpoint(aggregator, principal, asked.when, local=True)
     known, scope = view.catalogue, view.scope
     latest = _latest_topic(known, slug=asked.form, today=view.today)
+    view = replace(view, geography=_geography(view, asked, latest=latest))
     shown = shown_tree(known, latest, geography=view.geography)
     own = asked.organization or _code_of(shown, principal)
     asked = replace(asked, organization=own, track=view.track(asked.track))
@@ -142,6 +143,20 @@ async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> 
         heads=_heads(tree, scope=scope),
         forms=tuple({form.slug: form for form in known.forms}.values()),
     )
+
+
+def _geography(view: Viewpoint, asked: Asked, *, latest: Topic) -> Geography:
+    """Of a period that today's units have reported, today's: what is compared with it may be put
+    together from the units of before. Of older periods, that of their time.
+    """
+    if asked.geography or view.moment.frozen is not None:
+        return view.geography
+    known, period = view.catalogue, _of_frequency(view.catalogue, asked.period, latest=latest)
+    topic = topic_of(known, latest.shape.form.code, code=period) or latest
+    began = known.history.stretch(topic.period.cutoff_date)
+    if began != known.history.stretch(view.today):
+        return AS_REPORTED
+    return Geography(NOW, view.today, implied=True)
 
 
 def _question(view: Viewpoint, asked: Asked, *, latest: Topic) -> Question:

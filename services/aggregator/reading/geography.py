@@ -25,17 +25,21 @@ GeographyQuery = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Geography:
-    """`day` is that of the tree shown; None: each period in the tree of its own cut-off."""
+    """`day` is that of the tree shown; None: each period in the tree of its own cut-off.
+
+    `implied`: nobody chose it, so that another period may be shown in another one.
+    """
 
     name: str = REPORTED
     day: date | None = None
+    implied: bool = False
 
     def parameters(self) -> dict[str, str]:
         """The same choice, as an address names it."""
-        return {} if self.day is None else {"geography": self.name}
+        return {} if self.implied else {"geography": self.name}
 
 
-AS_REPORTED = Geography()
+AS_REPORTED = Geography(implied=True)
 
 
 def read_geography(text: str | None, *, today: date) -> Geography:
@@ -44,8 +48,10 @@ def read_geography(text: str | None, *, today: date) -> Geography:
     Raises:
         ValidationFailed: it is neither of the two words nor a day.
     """
-    if text in (None, "", REPORTED):
+    if not text:
         return AS_REPORTED
+    if text == REPORTED:
+        return Geography()
     if text == NOW:
         return Geography(NOW, today)
     try:

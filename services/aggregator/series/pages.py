@@ -112,7 +112,7 @@ def _csv_address(choice: Choice, *, code: str, series: Series) -> str:
         "from": series.points[0].period.code,
         "to": series.points[-1].period.code,
         "track": question.track.value,
-        **choice.view.parameters(),
+        **choice.view.parameters_in_full(),
         "format": "csv",
         "bom": "true",
     }
