@@ -46,11 +46,6 @@ def form_label(form: FormTemplate, language: Language) -> str:
     return (form.label_en if language is Language.EN else None) or form.label
 
 
-def form_label(form: FormTemplate, language: Language) -> str:
-    """The same where there is little room: in lists."""
-    return (form.label_en if language is Language.EN else None) or form.label
-
-
 def last_day(obligation: Obligation) -> date:
     """The last day on which the report is on time; the deadline is the instant at which it ends."""
     return day_before(obligation.deadline)

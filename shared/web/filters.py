@@ -17,6 +17,7 @@ NAMES = (
     "time_short",
     "working_days_left",
     "period",
+    "period_short",
 )
 
 

@@ -99,5 +99,14 @@ class Formats:
         quarter = ROMAN[period.ordinal] if period.ordinal < len(ROMAN) else ""
         return self._text(key, ordinal=period.ordinal, quarter=quarter, year=period.year)
 
+    def period_short(self, code: str) -> str:
+        """Where there is little room, as below a chart: `II/2025`, `6/2025`."""
+        period = parse_period(code, calendar=PeriodCalendar.CALENDAR)
+        key = f"format.period_short.{period.frequency}"
+        if not self._labels.has(key, self._language):
+            return self.period(code)
+        quarter = ROMAN[period.ordinal] if period.ordinal < len(ROMAN) else ""
+        return self._text(key, ordinal=period.ordinal, quarter=quarter, year=period.year)
+
     def _text(self, key: str, *, count: int | None = None, **values: object) -> str:
         return self._labels.text(key, self._language, count=count, **values)

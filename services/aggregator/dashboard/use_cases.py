@@ -10,8 +10,10 @@ from services.aggregator.completeness.use_cases import (
     UnitProgress,
     read_completeness,
 )
+from services.aggregator.dashboard.charts import Charts, read_charts
 from services.aggregator.indicators.comparisons import Change, change_between
 from services.aggregator.indicators.use_cases import (
+    NodeReadings,
     Reading,
     TopicReadings,
     nodes_shown,
@@ -48,14 +50,17 @@ class Overview:
     completeness: CompletenessAnswer
     missing: tuple[MissingUnit, ...]
     trends: Mapping[IndicatorCode, tuple[Decimal | None, ...]]
+    charts: Charts | None
 
     @property
     def not_shown(self) -> int:
         return len(self.completeness.missing) - len(self.missing)
 
 
-async def read_overview(aggregator: Aggregator, choice: Choice) -> Overview:
-    """Everything on the page, as of one position."""
+async def read_overview(
+    aggregator: Aggregator, choice: Choice, *, indicator: str | None = None
+) -> Overview:
+    """Everything on the page, as of one position; `indicator` is the one that is drawn."""
     question, now = choice.question, choice.view.now
     async with figures_seen(aggregator, choice.view) as source:
         position = await source.position(nodes_shown(question))
@@ -64,12 +69,16 @@ async def read_overview(aggregator: Aggregator, choice: Choice) -> Overview:
         readings = answer.topics[0].node.readings
         spans = [span_of(question, code=each.indicator.code) for each in readings]
         trends = await read_trends(source, spans)
+        charts = await read_charts(
+            source, question, answer.topics[0], wanted=indicator, position=position
+        )
     return Overview(
         as_of=answer.as_of,
         indicators=answer.topics[0],
         completeness=completeness,
         missing=missing_units(question, completeness, limit=UNITS_SHOWN),
         trends=trends,
+        charts=charts,
     )
 
 
@@ -93,9 +102,14 @@ def deadline_day(unit: UnitProgress) -> date:
     return vietnam_date(unit.duty.deadline - timedelta(microseconds=1))
 
 
-def change_of(reading: Reading) -> Change | None:
+def change_of(reading: Reading, *, at: NodeReadings) -> Change | None:
     """Against the period before."""
-    return change_between(reading.indicator, value=reading.value, before=reading.previous)
+    return change_between(
+        reading.indicator,
+        value=reading.value,
+        before=reading.previous,
+        coverages=(at.coverage, at.previous_coverage),
+    )
 
 
 def share_of(coverage: Coverage) -> Decimal | None:

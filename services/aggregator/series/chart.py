@@ -6,6 +6,7 @@ Bars start at zero, so that their lengths can be compared; below zero they hang 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import dropwhile
 
 from services.aggregator.series.use_cases import Point
 from shared.domain.geography import Exactness
@@ -70,7 +71,8 @@ class _Scale:
 
 
 def chart_of(points: Sequence[Point], *, target: Decimal | None) -> Chart:
-    """The drawing of a series in the order of time."""
+    """The drawing of a series in the order of time, from the first period that has a value."""
+    points = list(dropwhile(lambda point: point.value is None, points)) or points[-1:]
     known = [point.value for point in points if point.value is not None]
     shown = [Decimal(0), *known, *([] if target is None else [target])]
     scale = _Scale(max(shown), min(shown))

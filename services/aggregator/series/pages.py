@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
 from services.aggregator.dependencies import AggregatorDep
+from services.aggregator.exports.addresses import indicator_csv
 from services.aggregator.reading.choices import Asked, Choice, choose
 from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.pages import AskedDep, common_context
@@ -89,7 +90,12 @@ def _context(choice: Choice, series: Series, *, code: str, sort: ChildOrder) -> 
         "formula_text": formula_text,
         "sort": sort,
         "sort_links": {key: _sort_link(choice, path, key=key, sort=sort) for key in _SORTABLE},
-        "csv_address": _csv_address(choice, code=code, series=series),
+        "csv_address": indicator_csv(
+            choice,
+            code=code,
+            first=series.points[0].period.code,
+            last=series.last.period.code,
+        ),
         "orders": ChildOrder,
     }
 
@@ -102,18 +108,3 @@ def _sort_link(choice: Choice, path: str, *, key: str, sort: ChildOrder) -> str:
     fresh = ChildOrder(key if key == "name" else f"-{key}")
     wanted = sort.reversed() if sort.key == key else fresh
     return f"{choice.address(path, sort=wanted.value)}#children"
-
-
-def _csv_address(choice: Choice, *, code: str, series: Series) -> str:
-    question = choice.question
-    parameters = {
-        "indicator": code,
-        "organization": question.organization.code,
-        "from": series.points[0].period.code,
-        "to": series.points[-1].period.code,
-        "track": question.track.value,
-        **choice.view.parameters_in_full(),
-        "format": "csv",
-        "bom": "true",
-    }
-    return f"/api/v1/exports/indicators?{urlencode(parameters)}"

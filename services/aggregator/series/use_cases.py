@@ -186,9 +186,15 @@ class _ChildReading:
     ) -> Compared | None:
         if topic is None:
             return None
-        before = self.value(organization, topic)
-        change = change_between(self.indicator, value=now, before=before)
-        return Compared(topic.period, before, change, made_of(self.rollup(organization, topic)))
+        before, rollup = self.value(organization, topic), self.rollup(organization, topic)
+        current = self.rollup(organization, self.question.topic)
+        change = change_between(
+            self.indicator,
+            value=now,
+            before=before,
+            coverages=(coverage_of(current), coverage_of(rollup)),
+        )
+        return Compared(topic.period, before, change, made_of(rollup))
 
 
 def _compared_topics(question: Question) -> tuple[Topic | None, Topic | None]:
@@ -222,9 +228,14 @@ def _point(
     def compared(other: Period) -> Compared | None:
         if indicator is None or other not in values:
             return None
-        change = change_between(indicator, value=values[period], before=values[other])
-        node = topic.node(span.organization_id)._replace(period=other.code)
-        return Compared(other, values[other], change, made_of(rollups.get(node)))
+        then = rollups.get(topic.node(span.organization_id)._replace(period=other.code))
+        change = change_between(
+            indicator,
+            value=values[period],
+            before=values[other],
+            coverages=(coverage_of(rollup), coverage_of(then)),
+        )
+        return Compared(other, values[other], change, made_of(then))
 
     return Point(
         topic=topic,

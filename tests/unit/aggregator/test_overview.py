@@ -6,11 +6,18 @@ import pytest
 
 from services.aggregator.dashboard.use_cases import change_of, share_of
 from services.aggregator.indicators.comparisons import Change
-from services.aggregator.indicators.use_cases import Reading
+from services.aggregator.indicators.use_cases import NodeReadings, Reading
 from shared.domain.rollups import NO_COVERAGE, Coverage
-from tests.integration.aggregator.world import INDICATORS
+from tests.integration.aggregator.world import INDICATORS, province
 
 SIZE, SHARE = INDICATORS
+ALL_IN, SOME_IN = Coverage(95, 95, 95), Coverage(95, 80, 80)
+
+
+def node(now: Coverage, before: Coverage) -> NodeReadings:
+    return NodeReadings(
+        organization=province()[0], coverage=now, previous_coverage=before, readings=()
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,7 +36,25 @@ def test_sizes_are_compared_in_percent_and_shares_in_points(
     indicator: object, now: str | None, before: str | None, change: Change | None
 ) -> None:
     values = [None if each is None else Decimal(each) for each in (now, before)]
-    assert change_of(Reading(indicator, *values)) == change
+    assert change_of(Reading(indicator, *values), at=node(ALL_IN, ALL_IN)) == change
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        pytest.param(SOME_IN, ALL_IN, id="not all of this period"),
+        pytest.param(ALL_IN, SOME_IN, id="not all of the period before"),
+    ],
+)
+def test_a_size_that_lacks_units_says_so_where_it_is_compared(
+    now: Coverage, before: Coverage
+) -> None:
+    values = Decimal(80), Decimal(100)
+    size = change_of(Reading(SIZE, *values), at=node(now, before))
+    share = change_of(Reading(SHARE, *values), at=node(now, before))
+    assert size is not None
+    assert share is not None
+    assert (size.partial, share.partial) == (True, False)
 
 
 def test_the_share_of_nothing_expected_is_missing_and_not_zero() -> None:

@@ -85,3 +85,16 @@ def test_what_is_missing_is_a_dash():
 )
 def test_working_days_are_counted_in_words(days, vietnamese, english):
     assert (VI.working_days_left(days), EN.working_days_left(days)) == (vietnamese, english)
+
+
+@pytest.mark.parametrize(
+    ("code", "short"),
+    [
+        ("2025-Q3", "III/2025"),
+        ("2025-09", "9/2025"),
+        ("2025", "2025"),
+        ("2025-H1", "6 tháng đầu năm 2025"),
+    ],
+)
+def test_periods_are_short_where_there_is_little_room(code, short):
+    assert VI.period_short(code) == short
