@@ -8,7 +8,6 @@ office's table by other means: its lines, and nothing of the catalogue's lineage
 import csv
 import gzip
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -71,7 +70,7 @@ class Line:
 
 
 @pytest.fixture(scope="module")
-async def country(module_engine: AsyncEngine, module_database_url: str) -> AsyncIterator[Country]:
+async def country(module_engine: AsyncEngine, module_database_url: str) -> Country:
     clock = FixedClock(DEMO_START)
     async with transaction(module_engine) as connection:
         packs = read_packs(shipped_packs("calendars/vietnam", "regimes/vpcp-kstt-ii06a"))
@@ -91,7 +90,7 @@ async def country(module_engine: AsyncEngine, module_database_url: str) -> Async
     connection = await asyncpg.connect(module_database_url)
     sent = {row["code"]: row["figure"] for row in await connection.fetch(SENT)}
     await connection.close()
-    yield Country(module_engine, known, sent)
+    return Country(module_engine, known, sent)
 
 
 @pytest.fixture(scope="module")
