@@ -171,6 +171,8 @@ def _row(model: RowModel) -> Row:
         tree_operator=model.tree_operator,
         weight=None if model.weight is None else RowCode(model.weight),
         value_kind=model.value_kind,
+        prefill=None if model.prefill is None else parse_formula(model.prefill),
+        indicator=model.indicator,
     )
 
 
@@ -189,6 +191,8 @@ def _column(model: ColumnModel, *, unit: str) -> Column:
         weight=None if model.weight is None else ColumnCode(model.weight),
         value_kind=model.value_kind,
         decimals=model.decimals,
+        prefill=None if model.prefill is None else parse_formula(model.prefill),
+        indicator=model.indicator,
     )
 
 

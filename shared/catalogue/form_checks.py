@@ -11,7 +11,7 @@ from shared.catalogue.building import build_form
 from shared.catalogue.entries import Item
 from shared.catalogue.faults import PackFault
 from shared.catalogue.operator_checks import operator_faults
-from shared.catalogue.schemas import FormFile
+from shared.catalogue.schemas import ColumnModel, FormFile, RowModel
 from shared.domain.expressions import ReferencePeriod, cells_of
 from shared.domain.forms import InvalidForm
 from shared.formulas.parser import FormulaError, parse_formula
@@ -31,13 +31,20 @@ def form_faults(item: Item[FormFile]) -> Iterator[PackFault]:
 
 def _formulas(item: Item[FormFile]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     for index, column in enumerate(item.model.columns.items):
-        if column.formula is not None:
-            yield column.formula, ("columns", "items", index, "formula")
+        yield from _formulas_of(column, "columns", "items", index)
     for index, row in enumerate(item.model.rows.items):
-        if row.formula is not None:
-            yield row.formula, ("rows", "items", index, "formula")
+        yield from _formulas_of(row, "rows", "items", index)
     for index, check in enumerate(item.model.checks):
         yield check.rule, ("checks", index, "rule")
+
+
+def _formulas_of(
+    part: ColumnModel | RowModel, *path: str | int
+) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    if part.formula is not None:
+        yield part.formula, (*path, "formula")
+    if part.prefill is not None:
+        yield part.prefill, (*path, "prefill")
 
 
 def _unreadable_formulas(item: Item[FormFile]) -> Iterator[PackFault]:

@@ -163,7 +163,7 @@ class ColumnModel(Entry):
     """A column; with a `formula` it is derived and locked.
 
     `indicator` is the code of the concept that it asks for, the same in every form. `weight` is the
-    column that weighs a weighted average.
+    column that weighs a weighted average. `prefill` fills a typed cell in from other periods.
     """
 
     code: CellCode
@@ -179,6 +179,7 @@ class ColumnModel(Entry):
     tree_operator: TreeOperator = TreeOperator.SUM
     weight: CellCode | None = None
     value_kind: ValueKind = ValueKind.ACTUAL
+    prefill: Text | None = None
     decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] = 0
 
 
@@ -187,7 +188,7 @@ class RowModel(Entry):
 
     `type`, `unit`, `decimals`, the operators and `value_kind` take the place of the column's.
     `indicator` is the code of the concept that it asks for, the same in every form. `weight` is the
-    row that weighs a weighted average.
+    row that weighs a weighted average. `prefill` is as of a column.
     """
 
     code: CellCode
@@ -205,6 +206,7 @@ class RowModel(Entry):
     tree_operator: TreeOperator | None = None
     weight: CellCode | None = None
     value_kind: ValueKind | None = None
+    prefill: Text | None = None
 
 
 class Columns(Sourced):

@@ -82,7 +82,12 @@ def _row_faults(form: "FormTemplate") -> Iterator[str]:
         if row.sum_of_children:
             yield from _sum_faults(row, form=form)
         if row.formula is not None:
-            yield from _row_formula_faults(row, row.formula, form=form)
+            where = f"Công thức dòng {row.code}"
+            yield from _row_formula_faults(row.formula, form=form, where=where)
+        if row.prefill is not None:
+            where = f"Số lấy sẵn dòng {row.code}"
+            yield from _row_formula_faults(row.prefill, form=form, where=where)
+            yield from _prefill_faults(row, row.prefill, where=where)
     if _cycle_in({row.code: [row.parent] for row in form.rows if row.parent}):
         yield "Các dòng thuộc lẫn nhau thành vòng."
 
@@ -97,8 +102,7 @@ def _sum_faults(row: "Row", *, form: "FormTemplate") -> Iterator[str]:
             yield f"Dòng tổng {row.code} cộng dòng tỷ lệ {child.code}; tỷ lệ không cộng được."
 
 
-def _row_formula_faults(row: "Row", formula: Expression, *, form: "FormTemplate") -> Iterator[str]:
-    where = f"Công thức dòng {row.code}"
+def _row_formula_faults(formula: Expression, *, form: "FormTemplate", where: str) -> Iterator[str]:
     if formula.kind is not Kind.NUMBER:
         yield f"{where} phải cho ra một số."
     for cell in cells_of(formula):
@@ -107,6 +111,15 @@ def _row_formula_faults(row: "Row", formula: Expression, *, form: "FormTemplate"
             yield f"{where} gọi dòng {named} mà mẫu không có."
         if cell.row is not None and cell.column not in form.column_by_code:
             yield f"{where} gọi cột {cell.column} mà mẫu không có."
+
+
+def _prefill_faults(part: "Row | Column", prefill: Expression, *, where: str) -> Iterator[str]:
+    """What this period holds is not known yet when its cells are filled in."""
+    if part.is_derived:
+        yield f"{where}: ô có công thức đã được tính, không lấy sẵn."
+    cells = cells_of(prefill)
+    if not cells or any(cell.period is ReferencePeriod.CURRENT for cell in cells):
+        yield f"{where} chỉ được gọi số của kỳ khác, ví dụ previous([11])."
 
 
 def _column_faults(form: "FormTemplate") -> Iterator[str]:
@@ -121,6 +134,12 @@ def _column_faults(form: "FormTemplate") -> Iterator[str]:
             if column.formula.kind is not Kind.NUMBER:
                 yield f"{where} phải cho ra một số."
             yield from _reference_faults(column.formula, form=form, where=where)
+        if column.prefill is not None:
+            where = f"Số lấy sẵn cột {column.code}"
+            if column.prefill.kind is not Kind.NUMBER:
+                yield f"{where} phải cho ra một số."
+            yield from _reference_faults(column.prefill, form=form, where=where)
+            yield from _prefill_faults(column, column.prefill, where=where)
 
 
 def _columns_needed(columns: Iterable["Column"]) -> dict[str, list[str]]:

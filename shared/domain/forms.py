@@ -109,7 +109,8 @@ class UnknownCell(CatalogueError):
 class Column:
     """``number`` is what is printed in the head; ``decimals`` the most digits after the mark.
 
-    ``weight`` is the column that weighs a weighted average, row by row.
+    ``weight`` is the column that weighs a weighted average, row by row. ``prefill`` fills a typed
+    cell in from other periods, ``indicator`` names the concept that it asks for.
     """
 
     code: ColumnCode
@@ -125,6 +126,8 @@ class Column:
     tree_operator: TreeOperator = TreeOperator.SUM
     weight: ColumnCode | None = None
     value_kind: ValueKind = ValueKind.ACTUAL
+    prefill: Expression | None = None
+    indicator: str | None = None
 
     @property
     def is_derived(self) -> bool:
@@ -144,7 +147,7 @@ class Row:
 
     ``type``, ``unit``, ``decimals``, the operators and ``value_kind`` take the place of the
     column's, for forms whose rows are indicators of different units. ``weight`` is the row that
-    weighs a weighted average, column by column.
+    weighs a weighted average, column by column. ``prefill`` and ``indicator`` are as of a column.
     """
 
     code: RowCode
@@ -161,6 +164,8 @@ class Row:
     tree_operator: TreeOperator | None = None
     weight: RowCode | None = None
     value_kind: ValueKind | None = None
+    prefill: Expression | None = None
+    indicator: str | None = None
 
     @property
     def is_derived(self) -> bool:
@@ -351,7 +356,7 @@ class FormTemplate:
         """The formula that computes a derived cell; None where it is the sum of the child rows."""
         by_row = self.precedence is Precedence.ROW or not column.is_derived
         if row.formula is not None and by_row:
-            return with_cells(row.formula, lambda cell: _in_column(cell, column.code))
+            return in_column(row.formula, column.code)
         return None if row.sum_of_children and not column.is_ratio else column.formula
 
     def judged_rows(self, check: CrossCheck) -> tuple[Row, ...]:
@@ -363,6 +368,9 @@ class FormTemplate:
         return tuple(row for row in self.rows if row.code in check.rows)
 
 
-def _in_column(cell: Cell, column: ColumnCode) -> Cell:
-    """A reference of a row's formula as one of the cell's: ``[DTC01]`` is that row, this column."""
-    return cell if cell.row else Cell(column, RowCode(cell.column), cell.period)
+def in_column(formula: Expression, column: ColumnCode) -> Expression:
+    """A row's formula as one of the cell's: ``[DTC01]`` is that row, this column."""
+    return with_cells(
+        formula,
+        lambda cell: cell if cell.row else Cell(column, RowCode(cell.column), cell.period),
+    )
