@@ -1,5 +1,6 @@
 """The installation of docker-compose.yml, on this machine's PostgreSQL and a Kafka of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ async def installation(
         for name in SERVICES:
             services[name] = ContainerProcess(container(name), folder=folder, moved=moved)
             stack.push_async_callback(services[name].abandon)
-            await services[name].start()
+        await asyncio.gather(*(each.start() for each in services.values()))
         engine = create_engine(empty_database, pool_size=1)
         stack.push_async_callback(engine.dispose)
         yield Installation(

@@ -106,13 +106,6 @@ async def test_a_service_needs_less_than_half_of_the_memory_it_may_use(
     assert installation.services[name].resident_bytes < memory_limit(name) / 2
 
 
-@pytest.mark.parametrize("name", SERVICES)
-async def test_sigterm_ends_a_service_well(installation: Installation, name: str) -> None:
-    process = installation.services[name]
-    assert await process.stop() == 0, process.output
-    await process.start()
-
-
 async def test_nothing_acknowledged_is_lost_when_any_part_is_killed(
     installation: Installation,
 ) -> None:
@@ -167,7 +160,7 @@ async def test_reports_are_taken_and_the_backlog_is_told_while_kafka_is_down(
     assert await until(installation.all_is_counted)
 
 
-async def test_each_service_runs_as_a_login_that_can_take_its_role_only(
+async def test_sigterm_ends_each_service_well_and_it_starts_again_with_rights_of_its_own_only(
     installation: Installation, empty_database: str
 ) -> None:
     async with transaction(installation.engine) as connection:
@@ -175,11 +168,15 @@ async def test_each_service_runs_as_a_login_that_can_take_its_role_only(
         await native.execute(LOGINS.read_text())
         for name in SERVICES:
             await native.execute(f"ALTER ROLE login_{name} PASSWORD '{PASSWORD}'")
-    for name, process in installation.services.items():
+
+    async def restarted(name: str) -> None:
+        process = installation.services[name]
         login = make_url(empty_database).set(username=f"login_{name}", password=PASSWORD)
         assert await process.stop() == 0, process.output
         url = login.render_as_string(hide_password=False)
         await process.start(TONGHOP_DATABASE_URL=url)
+
+    await asyncio.gather(*map(restarted, SERVICES))
     (sender,) = installation.province.take(1)
     await installation.province.send(sender, to=installation.intake)
     assert await until(installation.all_is_counted)
@@ -194,8 +191,7 @@ async def test_an_empty_disk_of_kafka_is_filled_again_from_postgresql(
     await installation.broker.stop()
     shutil.rmtree(installation.broker_folder)
     await installation.broker.start()
-    for process in installation.services.values():
-        await process.start()
+    await asyncio.gather(*(process.start() for process in installation.services.values()))
     assert await until(lambda: _all_is_read_from_a_log_other_than(lost, installation))
     assert await installation.all_is_counted()
     (sender,) = installation.province.take(1)
