@@ -31,6 +31,7 @@ from shared.domain.forms import Severity
 from shared.domain.identifiers import ObligationId
 from shared.domain.reports import PeriodClosed, ReportState
 from shared.domain.sheets import validate
+from shared.labels.labels import Language
 from shared.web.access import SignedIn, require
 from shared.web.forms import read_form
 from shared.web.languages import language_of
@@ -202,14 +203,6 @@ async def _page(
         title=form_title(place.form, language),
         organization_name=office_name(place.organization),
         receiver=name_of(known, desk.duty.obligation.receiver_id, on=intake.clock.today()),
-        grid=reading_grid(
-            place.form,
-            validate(place.form, desk.draft.figures).figures,
-            language=language,
-            previous=work.previous,
-        ),
-        nothing_to_report=desk.draft.nothing_to_report,
-        has_previous=work.previous is not None,
         warnings=warnings,
         reason=confirmation.reason or "",
         asks_reason=asks_reason,
@@ -218,8 +211,20 @@ async def _page(
         errors=_errors(request, warnings, missing=missing),
         key=confirmation.key,
         draft_version=desk.draft.version,
+        **_figures(work, language=language),
         **await _signing(intake, principal, desk),
     )
+
+
+def _figures(work: Sheetwork, *, language: Language) -> dict[str, Any]:
+    """What is to be sent, beside the period before it."""
+    form, draft = work.desk.place.form, work.desk.draft
+    figures = validate(form, draft.figures).figures
+    return {
+        "grid": reading_grid(form, figures, language=language, previous=work.previous),
+        "nothing_to_report": draft.nothing_to_report,
+        "has_previous": work.previous is not None,
+    }
 
 
 async def _signing(intake: Intake, principal: Principal, desk: Desk) -> dict[str, Any]:
