@@ -1,6 +1,5 @@
 """Accounts for the made-up people of a world, and tokens for programs."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.demo.people import Person
 from services.intake.accounts.administration import create_account, disable_account
-from services.intake.accounts.passwords import Passwords
+from services.intake.accounts.passwords import Passwords, generate_password
 from services.intake.accounts.records import Account
 from services.intake.accounts.repository import find_account, insert_token
 from services.intake.accounts.service import LONGEST_TOKEN_LIFE
@@ -18,7 +17,8 @@ from shared.db.engine import transaction
 from shared.domain.identifiers import AccountId, OrganizationCode
 from shared.web.authentication import new_token, token_sha256
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+PASSWORD_GROUPS = 3
+"""Enough for accounts that only this machine reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ async def create_people(
     engine: AsyncEngine, known: Catalogue, *, people: Sequence[Person], narrator: Person, on: date
 ) -> Secrets:
     """Create the people, their tokens, and `narrator`, under whom the history is told."""
-    password = new_password()
+    password = generate_password(groups=PASSWORD_GROUPS)
     password_hash = await Passwords().hash(password)
     tokens: dict[str, str] = {}
     async with transaction(engine) as connection:
@@ -93,8 +93,3 @@ async def _create_token(connection: AsyncConnection, account_id: AccountId) -> s
         expires_at=now + LONGEST_TOKEN_LIFE,
     )
     return secret
-
-
-def new_password() -> str:
-    """For people to type: three groups of four, without letters that look alike."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))

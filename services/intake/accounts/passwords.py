@@ -17,7 +17,10 @@ from services.intake.accounts.errors import PasswordRefused
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 HASHES_AT_ONCE = 2
-GENERATED_BYTES = 15
+GENERATED_GROUPS = 6
+GROUP_LETTERS = 4
+EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without letters that look alike."""
 
 _EASY_PARTS = ("password", "matkhau", "123456", "qwerty", "tonghop", "abcdef")
 
@@ -91,6 +94,8 @@ def require_good_password(password: str, *, username: str) -> None:
         raise PasswordRefused("holds_username")
 
 
-def generate_password() -> str:
-    """120 random bits, to be told once and changed at the first sign-in."""
-    return secrets.token_urlsafe(GENERATED_BYTES)
+def generate_password(*, groups: int = GENERATED_GROUPS) -> str:
+    """For people to type: groups of letters, with some 20 random bits in each."""
+    return "-".join(
+        "".join(secrets.choice(EASILY_READ) for _ in range(GROUP_LETTERS)) for _ in range(groups)
+    )
