@@ -12,20 +12,26 @@ from services.intake.aggregates.pages import router as aggregate_pages_router
 from services.intake.catalogue.endpoints import router as catalogue_router
 from services.intake.catalogue.pages import router as catalogue_pages_router
 from services.intake.closings.endpoints import router as periods_router
+from services.intake.closings.pages import router as period_pages_router
 from services.intake.documents.endpoints import router as attachments_router
 from services.intake.documents.pages import router as documents_router
 from services.intake.drafts.endpoints import router as drafts_router
 from services.intake.drafts.pages import router as entry_router
 from services.intake.duties.endpoints import router as duties_router
+from services.intake.duties.pages import router as duty_pages_router
 from services.intake.forms.endpoints import router as forms_router
 from services.intake.forms.scripts import router as scripts_router
+from services.intake.history.endpoints import router as history_router
 from services.intake.imports.endpoints import router as imports_router
 from services.intake.obligations.endpoints import router as obligations_router
 from services.intake.obligations.pages import router as home_router
 from services.intake.printing.endpoints import router as printing_router
+from services.intake.regimes.endpoints import router as regimes_router
+from services.intake.regimes.pages import router as regime_pages_router
 from services.intake.reports.endpoints import router as reports_router
 from services.intake.reports.pages import router as report_router
 from services.intake.requests.endpoints import router as requests_router
+from services.intake.requests.pages import router as request_pages_router
 from services.intake.review.endpoints import router as review_router
 from services.intake.review.many import router as review_many_router
 from services.intake.review.pages import router as review_pages_router
@@ -55,6 +61,8 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         duties_router,
         periods_router,
         requests_router,
+        regimes_router,
+        history_router,
         obligations_router,
         forms_router,
         scripts_router,
@@ -68,6 +76,10 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         review_router,
         catalogue_router,
         home_router,
+        duty_pages_router,
+        period_pages_router,
+        regime_pages_router,
+        request_pages_router,
         entry_router,
         sending_router,
         signing_pages_router,

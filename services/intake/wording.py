@@ -3,6 +3,7 @@
 from datetime import date
 
 from shared.catalogue.catalogue import Catalogue
+from shared.catalogue.regimes import Regime
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import OrganizationId
 from shared.domain.obligations import Obligation
@@ -44,6 +45,11 @@ def form_title(form: FormTemplate, language: Language) -> str:
 def form_label(form: FormTemplate, language: Language) -> str:
     """The same where there is little room: in lists."""
     return (form.label_en if language is Language.EN else None) or form.label
+
+
+def regime_name(regime: Regime, language: Language) -> str:
+    """The name of the regime in the reader's language, Vietnamese where it has no other."""
+    return (regime.name_en if language is Language.EN else None) or regime.name
 
 
 def last_day(obligation: Obligation) -> date:

@@ -1,7 +1,7 @@
 """A reporting regime as the program uses it (Nghị định 09/2019/NĐ-CP, art. 7)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from shared.domain.deadlines import Ladder
@@ -50,6 +50,11 @@ class Regime:
     on_request: RequestRule | None = None
     assumed: bool = False
     """Whether its periods, its deadlines or the regime itself are an assumption of ours."""
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which this version holds, None if it has no end."""
+        return None if self.valid_to is None else self.valid_to - timedelta(days=1)
 
     @property
     def frequency(self) -> Frequency:

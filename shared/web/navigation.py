@@ -25,10 +25,12 @@ class NavigationItem:
 
 
 _DOING = frozenset({Role.PREPARER, Role.SIGNER, Role.REVIEWER})
+_RECEIVING = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 _SUPERVISING = frozenset({Role.REVIEWER, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR})
 NAVIGATION = (
     NavigationItem(HOME, "navigation.home", _DOING),
     NavigationItem("/review", "navigation.review", frozenset({Role.REVIEWER})),
+    NavigationItem("/periods", "navigation.periods", _RECEIVING),
     NavigationItem("/dashboard", "navigation.dashboard", _SUPERVISING),
     NavigationItem("/completeness", "navigation.completeness", _SUPERVISING),
     NavigationItem("/reminders", "navigation.reminders", _SUPERVISING),

@@ -13,7 +13,12 @@ from sqlalchemy import text
 from shared.db.engine import transaction
 from shared.domain.organizations import OrganizationVersion
 from tests.acceptance.api_cast import Cast, Places, cast_of, places_of
-from tests.acceptance.duty_story import act_on_duties, ask_once, close_the_period
+from tests.acceptance.duty_story import (
+    act_on_duties,
+    ask_once,
+    close_the_period,
+    read_whole_history,
+)
 from tests.acceptance.recording import Story
 from tests.acceptance.release_story import release_the_figures
 from tests.support.province import FORM, PERIOD
@@ -56,6 +61,7 @@ async def tell(system: System) -> Story:
         await _look_after(story, cast)
         await _read_reminders(story, cast)
         await act_on_duties(story, cast.district)
+        await read_whole_history(story, cast.commune, report_id=report_id)
         await ask_once(story, cast.province, commune=places.commune.code)
         await close_the_period(story, cast.province)
         await release_the_figures(story, cast.province)

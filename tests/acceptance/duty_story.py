@@ -39,6 +39,8 @@ async def act_on_duties(story: Story, district: httpx.AsyncClient) -> None:
         body={"reason": "Loại nhầm đơn vị."},
     )
     named = [{key: each[key] for key in ("obligation_id", "sequence")} for each in others[:2]]
+    at_history = "GET /api/v1/obligations/{obligation_id}/history"
+    await story.ask(district, at_history, obligation_id=second["obligation_id"])
     await story.ask(
         district,
         "POST /api/v1/obligations/acts",
@@ -49,6 +51,10 @@ async def act_on_duties(story: Story, district: httpx.AsyncClient) -> None:
             "reason": "Mưa lũ từ ngày 14 đến ngày 16/6.",
         },
     )
+
+
+async def read_whole_history(story: Story, who: httpx.AsyncClient, *, report_id: int) -> None:
+    await story.ask(who, "GET /api/v1/reports/{report_id}/history", report_id=report_id)
 
 
 async def ask_once(story: Story, province: httpx.AsyncClient, *, commune: str) -> None:

@@ -2,13 +2,13 @@
 is missing here fails the tests, so that nobody opens one unseen.
 """
 
+from tests.architecture.duty_routes import DUTY_API, DUTY_PAGES
 from tests.architecture.history_routes import HISTORY_API
 from tests.architecture.route_rules import (
     ADMINISTRATORS,
     ANYONE,
     NEWCOMERS,
     PREPARERS,
-    RECEIVERS,
     REVIEWERS,
     SENDERS,
     SENDERS_AND_PROGRAMS,
@@ -34,21 +34,6 @@ RATE = {"code": "II06A.ON_TIME_RATE"}
 CELLS = {**SHEET, "form": "{form}"}
 AT_REPORT = {"If-Match": '"1"'}
 WHY = {"reason": "Cột 4 chưa khớp."}
-WHOLE_PERIOD = Foreign(
-    holder="province",
-    body={"regime": "VPCP-KSTT", "period": "{period}", **WHY},
-    headers={"If-Match": '"0"'},
-)
-ASKING = {
-    "regime": "VPCP-KSTT-DX",
-    "form": "{form}",
-    "first": "2025-05-02",
-    "last": "2025-05-30",
-    "last_day": "2027-06-30",
-    "title": "Rà soát",
-    "purpose": "Phân bổ kinh phí",
-    "addressees": ["{organization}"],
-}
 SEEN = {"sequence": "1", "reason": "Cột 4 chưa khớp."}
 
 TABLE = "Nội dung\t(4)\t(5)\nHộ tịch\t1\t2\n".encode()
@@ -68,49 +53,7 @@ API = (
     ),
     Route("GET", "/api/v1/obligations", SIGNED_IN, Own(query={"organization": "{organization}"})),
     Route("GET", "/api/v1/obligations/{obligation_id}", SIGNED_IN, Foreign()),
-    Route(
-        "POST",
-        "/api/v1/obligations/acts",
-        RECEIVERS,
-        Foreign(
-            holder="district",
-            body={
-                "verb": "exclude",
-                "reason": "Loại thử",
-                "obligations": [{"obligation_id": "{obligation_id}", "sequence": 1}],
-            },
-        ),
-    ),
-    Route(
-        "POST",
-        "/api/v1/obligations/{obligation_id}/extend",
-        RECEIVERS,
-        Foreign(holder="district", body={"until": "2027-01-01", **WHY}, headers=AT_REPORT),
-    ),
-    Route(
-        "POST",
-        "/api/v1/obligations/{obligation_id}/exclude",
-        RECEIVERS,
-        Foreign(holder="district", body=WHY, headers=AT_REPORT),
-    ),
-    Route(
-        "POST",
-        "/api/v1/obligations/{obligation_id}/include",
-        RECEIVERS,
-        Foreign(holder="district", body=WHY, headers=AT_REPORT),
-    ),
-    Route("GET", "/api/v1/requests", SIGNED_IN, Own()),
-    Route(
-        "GET",
-        "/api/v1/requests/{request_id}",
-        SIGNED_IN,
-        Foreign(words={"request_id": "{asked}"}),
-    ),
-    Route("POST", "/api/v1/requests", REVIEWERS, Foreign(holder="province", body=ASKING)),
-    Route("GET", "/api/v1/periods", SIGNED_IN, Own()),
-    Route("GET", "/api/v1/periods/{period}", SIGNED_IN, Own(query={"regime": "VPCP-KSTT"})),
-    Route("POST", "/api/v1/periods/close", RECEIVERS, WHOLE_PERIOD),
-    Route("POST", "/api/v1/periods/reopen", RECEIVERS, WHOLE_PERIOD),
+    *DUTY_API,
     Route("GET", "/api/v1/drafts/{obligation_id}", TYPISTS_AND_PROGRAMS, Foreign()),
     Route(
         "PUT",
@@ -267,6 +210,7 @@ API = (
 
 PAGES = (
     Route("GET", "/", SIGNED_IN, Own()),
+    *DUTY_PAGES,
     Route("GET", "/obligations/{obligation_id}/form", TYPISTS, Foreign()),
     Route("POST", "/obligations/{obligation_id}/form", TYPISTS, Foreign(form={"version": "0"})),
     Route("GET", "/obligations/{obligation_id}/check", TYPISTS, Foreign()),

@@ -15,15 +15,12 @@ from services.intake.catalogue.schemas import (
     LoadingModel,
     OrganizationsModel,
     OrganizationStoryModel,
-    RegimesModel,
     calendar_json,
     organizations_json,
-    regime_json,
     story_json,
 )
 from services.intake.catalogue.use_cases import (
     calendar_of,
-    duties_on,
     find_organizations,
     story_of,
 )
@@ -31,8 +28,6 @@ from services.intake.dependencies import LARGEST_ID, IntakeDep
 from shared.web.access import SignedIn, require
 from shared.web.conditional import next_page
 from shared.web.json import json_response
-from shared.web.languages import language_of
-from shared.web.paging import LimitQuery, OffsetQuery, page_of
 from shared.web.principals import Principal, Role
 from shared.web.problems import MalformedRequest, UnsupportedMediaType
 
@@ -99,32 +94,6 @@ async def read_organization(
     known = await intake.catalogue.current()
     body = story_json(story_of(known, organization_id))
     return _answer(body, tag=_tag(known.number), held=if_none_match)
-
-
-@router.get(
-    "/regimes",
-    summary="List reporting regimes",
-    responses={200: {"model": RegimesModel}},
-)
-async def list_regimes(
-    request: Request,
-    _: SignedIn,
-    intake: IntakeDep,
-    *,
-    on: On = None,
-    offset: OffsetQuery = 0,
-    limit: LimitQuery = 100,
-    if_none_match: IfNoneMatch = None,
-) -> Response:
-    """The reporting regimes in force on a day: which levels owe which form, and to whom."""
-    known, day = await intake.catalogue.current(), on or intake.clock.today()
-    language = language_of(request)
-    items = [regime_json(each, language=language) for each in duties_on(known, day)]
-    page = page_of(items, offset=offset, limit=limit)
-    tag = _tag(known.number, day, language, offset, limit)
-    answer = _answer(page.as_json(), tag=tag, held=if_none_match)
-    answer.headers.update(next_page(request, offset=page.next))
-    return answer
 
 
 @router.get(

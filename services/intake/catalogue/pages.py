@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.intake.catalogue.use_cases import calendar_of, due_periods, duties_on
+from services.intake.catalogue.use_cases import calendar_of, due_periods
 from services.intake.dependencies import IntakeDep
 from shared.web.access import SignedIn
 from shared.web.pages import PagesDep
@@ -40,13 +40,4 @@ async def calendar(
         year=year,
         calendar=whole,
         years=sorted({day.year for day in known.calendar.days_off}),
-    )
-
-
-@router.get("/regimes")
-async def regimes(request: Request, pages: PagesDep, _: SignedIn, intake: IntakeDep) -> Response:
-    """Chế độ báo cáo: đơn vị nào gửi biểu nào, cho ai."""
-    known, today = await intake.catalogue.current(), intake.clock.today()
-    return pages.render(
-        request, "catalogue/regimes.html", today=today, found=duties_on(known, today)
     )

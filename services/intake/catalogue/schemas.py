@@ -6,14 +6,11 @@ from typing import Any
 from services.intake.catalogue.use_cases import (
     CalendarYear,
     DuePeriod,
-    Duty,
     Organizations,
     OrganizationStory,
-    RegimeDuties,
     Relative,
 )
 from shared.domain.organizations import OrganizationVersion
-from shared.labels.labels import Language
 from shared.web.answers import Answer
 
 # In the body of a model the name `date` is its field.
@@ -79,44 +76,6 @@ class OrganizationStoryModel(Answer):
     versions: list[OrganizationModel]
     before: list[RelativeModel]
     after: list[RelativeModel]
-
-
-class ReceiverModel(Answer):
-    code: str
-    name: str
-    reporters: int
-
-
-class DutyModel(Answer):
-    """`to_parent` counts the reporters whose receiver is the organization above them."""
-
-    form: str
-    level: str
-    reporters: int
-    to_parent: int
-    receivers: list[ReceiverModel]
-
-
-class RegimeModel(Answer):
-    """`assumed`: its periods, deadlines or reporters are an assumption, not read in a law."""
-
-    code: str
-    version: int
-    name: str
-    frequency: str
-    calendar: str
-    source: str | None
-    assumed: bool
-    valid_from: date
-    valid_to: date | None
-    duties: list[DutyModel]
-
-
-class RegimesModel(Answer):
-    """`next` is the `offset` of the rest, null at the end."""
-
-    items: list[RegimeModel]
-    next: int | None
 
 
 class StepModel(Answer):
@@ -212,37 +171,6 @@ def _relative_json(relative: Relative) -> dict[str, Any]:
         "effective_on": edge.effective_on,
         "legal_basis": edge.legal_basis,
         "weight": None if edge.weight is None else str(edge.weight),
-    }
-
-
-def regime_json(found: RegimeDuties, *, language: Language) -> dict[str, Any]:
-    """As `RegimeModel` describes it."""
-    regime = found.regime
-    english = regime.name_en if language is Language.EN else None
-    return {
-        "code": regime.code,
-        "version": regime.version,
-        "name": english or regime.name,
-        "frequency": regime.frequency,
-        "calendar": regime.calendar,
-        "source": regime.source,
-        "assumed": regime.assumed,
-        "valid_from": regime.valid_from,
-        "valid_to": regime.valid_to,
-        "duties": [_duty_json(each) for each in found.duties],
-    }
-
-
-def _duty_json(duty: Duty) -> dict[str, Any]:
-    return {
-        "form": duty.form.code,
-        "level": duty.level,
-        "reporters": duty.reporters,
-        "to_parent": duty.up_the_tree,
-        "receivers": [
-            {"code": each.code, "name": each.name, "reporters": count}
-            for each, count in duty.receivers
-        ],
     }
 
 

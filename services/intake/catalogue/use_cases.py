@@ -1,14 +1,12 @@
 """What the catalogue says, put together for people and programs."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.regimes import Regime
 from shared.domain.deadlines import LadderDeadline, LadderWarning
-from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import OrganizationCode, OrganizationId
 from shared.domain.lineage import LineageEdge
 from shared.domain.names import search_key
@@ -42,28 +40,6 @@ class OrganizationStory:
     versions: tuple[OrganizationVersion, ...]
     before: tuple[Relative, ...]
     after: tuple[Relative, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """A form that the organizations of a level owe: `receivers` with how many send to each.
-
-    `up_the_tree` counts those whose reports go to the organization above them.
-    """
-
-    form: FormTemplate
-    level: str
-    reporters: int
-    up_the_tree: int
-    receivers: tuple[tuple[OrganizationVersion, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RegimeDuties:
-    """A regime in force, and who owes what to whom on that day."""
-
-    regime: Regime
-    duties: tuple[Duty, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,47 +132,6 @@ def _last(known: Catalogue, organization_id: OrganizationId) -> OrganizationVers
 
 def _first(known: Catalogue, organization_id: OrganizationId) -> OrganizationVersion:
     return known.versions(organization_id)[0]
-
-
-def duties_on(known: Catalogue, on: date) -> tuple[RegimeDuties, ...]:
-    """Who owes what to whom on a day, regime by regime."""
-    return tuple(
-        RegimeDuties(regime, tuple(_duties(known, regime, on=on)))
-        for regime in known.regimes_in_force(on)
-    )
-
-
-def _duties(known: Catalogue, regime: Regime, *, on: date) -> Iterator[Duty]:
-    tree = known.tree(on)
-    for code in regime.forms:
-        form = known.form(code, on=on)
-        for level in (step.level for step in regime.ladder.steps):
-            reporters = [each for each in tree.organizations.values() if each.level == level]
-            if level in form.entering_levels and reporters:
-                yield _duty(known, regime, form=form, reporters=reporters, on=on)
-
-
-def _duty(
-    known: Catalogue,
-    regime: Regime,
-    *,
-    form: FormTemplate,
-    reporters: list[OrganizationVersion],
-    on: date,
-) -> Duty:
-    named: dict[OrganizationId, int] = defaultdict(int)
-    for each in reporters:
-        receiver = known.receiver(each.id, regime=regime.code, on=on)
-        if receiver is not None and receiver != each.parent_id:
-            named[receiver] += 1
-    tree = known.tree(on)
-    return Duty(
-        form=form,
-        level=reporters[0].level,
-        reporters=len(reporters),
-        up_the_tree=len(reporters) - sum(named.values()),
-        receivers=tuple((tree.get(each), count) for each, count in named.items()),
-    )
 
 
 def calendar_of(known: Catalogue, year: int) -> CalendarYear:

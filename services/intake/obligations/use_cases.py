@@ -12,6 +12,7 @@ from services.intake.service import Intake, current_scope
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.regimes import Regime
 from shared.db.engine import driver, snapshot, transaction
+from shared.domain.closings import RegimePeriod
 from shared.domain.errors import PeriodError
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode, ObligationId, RegimeCode
@@ -27,6 +28,9 @@ ends in the month of the cut-off or the next."""
 
 LOOK_BACK_OF_WEEKS = timedelta(days=10)
 """The week before, whose deadline may still lie ahead."""
+
+MOST_DUTIES_OF_PERIOD = 20_000
+"""A few hundred units of a province, in tens of forms."""
 
 MOST_OWN_DUTIES = 2000
 """Tens of regimes, monthly, over some years: a home page holds them all."""
@@ -89,6 +93,26 @@ async def read_duties(intake: Intake, principal: Principal, wanted: DutyFilter) 
             after=wanted.after,
             limit=wanted.limit,
         )
+
+
+async def read_duties_of_period(
+    intake: Intake, principal: Principal, *, period: RegimePeriod
+) -> tuple[Duty, ...]:
+    """The duties of a period of a regime in a province, within the caller's scope."""
+    scope = await current_scope(intake, principal)
+    async with snapshot(intake.engine) as connection:
+        found = await repository.read_duties(
+            await driver(connection),
+            organizations=scope.readable,
+            period=period.period,
+            limit=MOST_DUTIES_OF_PERIOD,
+        )
+    return tuple(
+        each
+        for each in found
+        if each.obligation.regime == period.regime
+        and each.obligation.province_id == period.province_id
+    )
 
 
 async def read_own_duties(intake: Intake, principal: Principal) -> tuple[Duty, ...]:

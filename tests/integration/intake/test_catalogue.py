@@ -89,9 +89,27 @@ async def test_the_regime_says_who_owes_what_to_whom(sender: Caller) -> None:
             "reporters": 111,
             "to_parent": 111,
             "receivers": [],
+            "deadline": "2025-06-17T17:00:00Z",
         }
     ]
-    assert asked["code"] == "VPCP-KSTT-DX"
+    assert (regime["type"], regime["forms"]) == ("periodic", ["II.06a/VPCP/KSTT"])
+    assert regime["next_period"]["period"] == "2025-Q2"
+    assert [each["date"] for each in regime["next_period"]["deadlines"]] == [
+        "2025-06-17",
+        "2025-06-19",
+        "2025-06-23",
+    ]
+    assert (asked["code"], asked["type"]) == ("VPCP-KSTT-DX", "ad_hoc")
+    assert asked["on_request"] == {"asking_levels": ["district", "province"], "min_working_days": 1}
+    assert asked["next_period"] is None
+
+
+async def test_a_regime_tells_what_was_in_force_on_another_day(sender: Caller) -> None:
+    before = (await get(sender, "regimes", on="2020-12-14"))["items"]
+    first = (await get(sender, "regimes", on="2020-12-15"))["items"]
+
+    assert [each["code"] for each in before] == []
+    assert [each["code"] for each in first] == ["VPCP-KSTT", "VPCP-KSTT-DX"]
 
 
 async def test_the_calendar_tells_deadlines_and_days_off(sender: Caller) -> None:
