@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from shared.domain.faults import Fault
 from shared.domain.figures import Figures, vietnamese_figure
@@ -26,10 +27,35 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class CellHint:
+    """What is known of a typed cell, "" and None where nothing is.
+
+    `source` names where the figure `taken` comes from. `usual` tells the range from `least` to
+    `most`, `unusual` that a figure is outside of it.
+    """
+
+    source: str = ""
+    taken: str = ""
+    usual: str = ""
+    unusual: str = ""
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    def is_unusual(self, figure: Decimal | None) -> bool:
+        if figure is None or self.least is None or self.most is None:
+            return False
+        return not self.least <= figure <= self.most
+
+
+NO_HINT = CellHint()
+
+
+@dataclass(frozen=True, slots=True)
 class GridCell:
     """`text` is what was typed, or the figure as it is shown; "" where there is none.
 
-    `before` is what the version before held, None where it held the same.
+    `before` is what the version before held, None where it held the same. `is_taken`: the text is
+    that of the hint; `is_unusual`: it is outside the usual range.
     """
 
     row: str
@@ -39,6 +65,9 @@ class GridCell:
     previous: str
     kind: str = ""
     before: str | None = None
+    hint: CellHint = NO_HINT
+    is_taken: bool = False
+    is_unusual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +108,7 @@ def entry_grid(
     language: Language,
     previous: Figures | None = None,
     faults: Sequence[Fault] = (),
+    hints: Mapping[CellRef, CellHint] = MappingProxyType({}),
 ) -> Grid:
     """The sheet to be typed in: fields hold the text as typed, derived cells what comes of it."""
     sheet = validate(form, texts).sheet
@@ -89,6 +119,8 @@ def entry_grid(
     def cell(row: Row, column: Column) -> GridCell:
         typed = not (row.is_derived or column.is_derived)
         raw = texts.get(row.code, {}).get(column.code, "")
+        reference = CellRef(row.code, column.code)
+        hint = hints.get(reference, NO_HINT)
         return GridCell(
             row=row.code,
             column=column.code,
@@ -96,6 +128,9 @@ def entry_grid(
             typed=typed,
             previous=shown(compared, row, column),
             kind=kinds.get((row.code, column.code), ""),
+            hint=hint,
+            is_taken=bool(raw) and raw == hint.taken,
+            is_unusual=bool(raw) and hint.is_unusual(sheet.value(reference)),
         )
 
     rows = tuple(

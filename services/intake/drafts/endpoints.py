@@ -13,7 +13,14 @@ from services.intake.dependencies import (
     versioned_answer,
 )
 from services.intake.drafts import use_cases
-from services.intake.drafts.schemas import DraftBody, DraftModel, draft_json
+from services.intake.drafts.known import read_known
+from services.intake.drafts.schemas import (
+    DraftBody,
+    DraftModel,
+    OpenedDraftModel,
+    draft_json,
+    opened_draft_json,
+)
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
 from shared.web.json import ExactRoute, json_response
@@ -26,14 +33,21 @@ SenderDep = Annotated[Principal, require(Role.PREPARER, Role.SIGNER, Role.SERVIC
 
 
 @router.get(
-    "/drafts/{obligation_id}", summary="Read a draft", responses={200: {"model": DraftModel}}
+    "/drafts/{obligation_id}",
+    summary="Read a draft",
+    responses={200: {"model": OpenedDraftModel}},
 )
 async def read_draft(
     request: Request, obligation_id: ObligationNumber, principal: SenderDep, intake: IntakeDep
 ) -> Response:
-    """What is kept; the next PUT must name its ETag, or its version."""
+    """What is kept; the next PUT must name its ETag, or its version.
+
+    `prefilled` are figures that need not be typed again, with their source; they are not kept until
+    they are sent. `usual` is what the unit itself has reported for its last periods.
+    """
     desk = await use_cases.open_desk(intake, principal, ObligationId(obligation_id))
-    document = draft_json(ObligationId(obligation_id), desk.draft)
+    known = await read_known(intake, desk)
+    document = opened_draft_json(ObligationId(obligation_id), desk.draft, known=known)
     return versioned_answer(request, document, version=desk.draft.version)
 
 

@@ -31,8 +31,11 @@ _LABELS = (
 )
 
 
-def entry_data(request: Request, *, work: Sheetwork, language: Language) -> Markup:
-    """JSON that may stand inside a script element: no `<` is left in it."""
+def entry_data(request: Request, *, work: Sheetwork, language: Language, is_filled: bool) -> Markup:
+    """JSON that may stand inside a script element: no `<` is left in it.
+
+    `is_filled`: the figures were filled in, and nobody has typed yet.
+    """
     labels: Labels = request.app.state.labels
     desk = work.desk
     data = {
@@ -40,6 +43,7 @@ def entry_data(request: Request, *, work: Sheetwork, language: Language) -> Mark
         "previous": _texts(work.previous),
         "samePeriodLastYear": _texts(work.last_year),
         "sameYear": not desk.place.period.starts_year,
+        "isFilled": is_filled,
         "draftUrl": f"/api/v1/drafts/{desk.duty.obligation.id}",
         "draftKey": f"draft-{desk.duty.obligation.id}",
         "draftVersion": desk.draft.version,

@@ -10,6 +10,8 @@ from starlette.datastructures import FormData
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.drafts.entry_data import entry_data
+from services.intake.drafts.hints import HintWriter, is_untouched, prefilled_texts
+from services.intake.drafts.known import read_known
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
 from services.intake.drafts.use_cases import LONGEST_CELL, keep_draft, require_enterable
@@ -122,7 +124,13 @@ async def _page(
 ) -> Response:
     language = language_of(request)
     known = await intake.catalogue.current()
-    place, draft, form = work.desk.place, work.desk.draft, work.desk.place.form
+    place, form = work.desk.place, work.desk.place.form
+    found = await read_known(intake, work.desk)
+    writer = HintWriter(request.app.state.labels, language, form=form)
+    fills = is_untouched(work.desk.draft) and not shown.conflict and bool(found.prefills)
+    if fills:
+        work = work.filled(prefilled_texts(found))
+    draft = work.desk.draft
     line = duty_line(
         work.desk.duty,
         known,
@@ -131,7 +139,12 @@ async def _page(
         language=language,
     )
     grid = entry_grid(
-        form, draft.figures, language=language, previous=work.previous, faults=shown.faults
+        form,
+        draft.figures,
+        language=language,
+        previous=work.previous,
+        faults=shown.faults,
+        hints=writer.hints(found),
     )
     return pages.render(
         request,
@@ -150,7 +163,9 @@ async def _page(
         nothing_to_report=draft.nothing_to_report,
         saved_at=draft.updated_at,
         has_previous=work.previous is not None,
-        data=entry_data(request, work=work, language=language),
+        filled_count=len(found.prefills) if fills else 0,
+        filled_sources=writer.sources(found),
+        data=entry_data(request, work=work, language=language, is_filled=fills),
     )
 
 

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.intake.drafts.known import Known
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.use_cases import LONGEST_CELL
 from services.intake.reports.documents import DocumentBody, DocumentModel, document_json
 from services.intake.submissions.schemas import FreeText
 from shared.domain.drafts import DraftState
+from shared.domain.figures import figure_text
 from shared.domain.identifiers import ObligationId
 from shared.web.answers import Answer, FigureTexts
 
@@ -55,6 +57,63 @@ class DraftModel(Answer):
     prepared_by: str | None
     prepared_at: datetime | None
     hand_back_reason: str | None
+
+
+class PrefilledModel(Answer):
+    """A figure that need not be typed again, and the form and the periods that it comes from.
+
+    It is part of the draft only when it is sent with it.
+    """
+
+    row: str
+    column: str
+    figure: str
+    form: str
+    periods: list[str]
+
+
+class UsualRangeModel(Answer):
+    """The least and the greatest of a cell's figures in so many of the unit's last periods."""
+
+    row: str
+    column: str
+    least: str
+    most: str
+    periods: int
+
+
+class OpenedDraftModel(DraftModel):
+    """A draft with what is known of its cells."""
+
+    prefilled: list[PrefilledModel]
+    usual: list[UsualRangeModel]
+
+
+def opened_draft_json(obligation_id: ObligationId, draft: Draft, *, known: Known) -> dict[str, Any]:
+    """As `OpenedDraftModel` describes it."""
+    return {
+        **draft_json(obligation_id, draft),
+        "prefilled": [
+            {
+                "row": cell.row,
+                "column": cell.column,
+                "figure": figure_text(filled.figure),
+                "form": filled.form,
+                "periods": list(filled.periods),
+            }
+            for cell, filled in known.prefills.items()
+        ],
+        "usual": [
+            {
+                "row": cell.row,
+                "column": cell.column,
+                "least": figure_text(usual.least),
+                "most": figure_text(usual.most),
+                "periods": usual.periods,
+            }
+            for cell, usual in known.ranges.items()
+        ],
+    }
 
 
 def draft_json(obligation_id: ObligationId, draft: Draft) -> dict[str, Any]:

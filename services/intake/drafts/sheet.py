@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from services.intake.drafts.repository import Draft, DraftContent
+from services.intake.comparing import compared
+from services.intake.drafts.repository import Draft, DraftContent, RawFigures
 from services.intake.drafts.use_cases import Desk, open_desk
 from services.intake.reports.documents import body_of_document
 from services.intake.reports.repository import read_compared, read_last_version
@@ -29,6 +30,10 @@ class Sheetwork:
         """The same with the draft that was just kept."""
         return replace(self, desk=replace(self.desk, draft=draft))
 
+    def filled(self, figures: RawFigures) -> "Sheetwork":
+        """The same with figures that nobody has kept yet."""
+        return self.kept(replace(self.desk.draft, figures=figures))
+
     def typed(self, content: DraftContent) -> "Sheetwork":
         """The same with what was typed but could not be kept; the version is the current one."""
         draft = replace(
@@ -48,7 +53,8 @@ async def open_sheet(
     Raises NotFound for a duty that is not the organization's own.
     """
     desk = await open_desk(intake, principal, obligation_id)
-    obligation, period = desk.duty.obligation, desk.place.period
+    obligation = desk.duty.obligation
+    beside = compared(await intake.catalogue.current(), desk.place)
     async with snapshot(intake.engine) as connection:
         native = await driver(connection)
         last = None
@@ -56,10 +62,8 @@ async def open_sheet(
             last = await read_last_version(native, desk.duty.report.id)
         work = Sheetwork(
             desk=desk,
-            previous=await read_compared(native, obligation, period=period.previous().code),
-            last_year=await read_compared(
-                native, obligation, period=period.same_period_last_year().code
-            ),
+            previous=await read_compared(native, obligation, before=beside.previous),
+            last_year=await read_compared(native, obligation, before=beside.last_year),
         )
     return work if last is None else work.kept(_draft_of(last))
 

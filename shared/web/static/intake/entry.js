@@ -4,6 +4,7 @@ import { checkSheet } from "/forms/scripts/interpreter.js";
 import { Autosave } from "./autosave.js";
 import { Faults } from "./faults.js";
 import { showFormulas } from "./formulas.js";
+import { showHints } from "./hints.js";
 import { enableKeyboard } from "./keyboard.js";
 import { enablePaste } from "./paste.js";
 import { enableRowByRow } from "./phone.js";
@@ -18,7 +19,8 @@ const data = JSON.parse(document.getElementById("entry-data").textContent);
 const form = document.getElementById("entry-form");
 const nothing = document.getElementById("nothing_to_report");
 const sheet = new Sheet(document.getElementById("entry-grid"));
-const settled = new Set(Object.keys(sheet.figures()));
+/** Rows that were filled in have not been worked on yet. */
+const settled = new Set(data.isFilled ? [] : Object.keys(sheet.figures()));
 const faults = new Faults(sheet, {
   counter: document.getElementById("fault-count"),
   list: document.getElementById("loose-faults"),
@@ -165,6 +167,7 @@ enableRowByRow(sheet, {
   previous: document.getElementById("row-previous"),
   next: document.getElementById("row-next"),
 });
+showHints(sheet, { form: data.form, place: document.getElementById("cell-hint") });
 showFormulas(sheet, { form: data.form, place: document.getElementById("cell-formula") });
 
 document.addEventListener("keydown", (event) => {
