@@ -87,9 +87,10 @@ async def _open_duties(engine: AsyncEngine) -> None:
 
 
 def _topics(known: Catalogue) -> Iterator[tuple[Regime, FormCode]]:
-    """Each form once, with a version of the regime that asks for it."""
+    """Each form once, with a version of the regime that asks for it period by period."""
     seen: set[FormCode] = set()
-    for regime in known.regimes:
+    periodic = (regime for regime in known.regimes if regime.on_request is None)
+    for regime in periodic:
         for form in regime.forms:
             if form not in seen:
                 seen.add(form)

@@ -1,6 +1,7 @@
 """Reading an aggregate beside what was signed off of it, and signing it off."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import uuid4
@@ -24,7 +25,7 @@ from shared.domain.aggregates import (
     owes_aggregate,
     require_sign_off,
 )
-from shared.domain.errors import CatalogueError
+from shared.domain.errors import CatalogueError, UnknownPeriodCode
 from shared.domain.identifiers import OrganizationCode, OrganizationId
 from shared.events.envelope import NewEvent
 from shared.events.payloads import AggregateSignedOffV1, CoverageV1, SignOffActV1
@@ -209,12 +210,26 @@ async def _place(
         scope = await current_scope(intake, principal)
         scope.require_read(organization_id)
     forms = {form.code for form in known.forms if form.slug == slug}
+    return _first_place(known, organization_id, forms=forms, period=period)
+
+
+def _first_place(
+    known: Catalogue, organization_id: OrganizationId, *, forms: Collection[str], period: str
+) -> Place:
+    """Several regimes may ask the same form, each for periods of its own kind."""
+    unknown: UnknownPeriodCode | None = None
     for regime in known.regimes:
-        for form in forms & set(regime.forms):
-            place = _place_of(known, organization_id, form=form, regime=regime.code, period=period)
-            if place is not None:
-                return place
-    raise NotFound
+        for form in set(forms) & set(regime.forms):
+            try:
+                found = _place_of(
+                    known, organization_id, form=form, regime=regime.code, period=period
+                )
+            except UnknownPeriodCode as error:
+                unknown = error
+                continue
+            if found is not None:
+                return found
+    raise unknown or NotFound()
 
 
 def _organization(known: Catalogue, code: str, *, on: date) -> OrganizationId:
