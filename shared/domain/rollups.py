@@ -5,7 +5,7 @@ its level sum. Combining is associative and commutative, so order and grouping n
 cell that nobody has reported is absent: missing is not zero.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Clamped, Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
@@ -13,8 +13,9 @@ from functools import reduce
 from typing import TypeVar
 
 from shared.domain.errors import DomainError
+from shared.domain.figures import Figures
 from shared.domain.forms import CellRef, FormTemplate
-from shared.domain.identifiers import OrganizationId
+from shared.domain.identifiers import ColumnCode, OrganizationId, RowCode
 from shared.domain.organizations import Tree
 
 # Wider than any sum of figures; if it ever were not, Inexact stops the sum and nothing is rounded.
@@ -41,6 +42,20 @@ class ImpossibleCoverage(DomainError):
 def exact_sum(values: Iterable[Decimal]) -> Decimal:
     """The sum without any rounding."""
     return reduce(_EXACT.add, values, Decimal(0))
+
+
+def added_figures(form: FormTemplate, parts: Sequence[Figures]) -> Figures:
+    """What several units reported, as if one had: cell by cell.
+
+    A cell that one of them left out is missing, unless the form says that a blank means none.
+    """
+    added: dict[RowCode, dict[ColumnCode, Decimal]] = {}
+    for cell in form.input_cells:
+        typed = [part.get(cell.row, {}).get(cell.column) for part in parts]
+        known = [value for value in typed if value is not None]
+        if known and (form.blank_is_zero or len(known) == len(parts)):
+            added.setdefault(cell.row, {})[cell.column] = exact_sum(known)
+    return added
 
 
 @dataclass(frozen=True, slots=True)

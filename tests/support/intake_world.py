@@ -4,7 +4,7 @@ Tests that share a world each take a commune of their own, so they do not meet.
 """
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -216,13 +216,17 @@ async def announce(connection: AsyncConnection, change: CatalogueChange) -> None
 
 @asynccontextmanager
 async def intake_world(
-    owner: AsyncEngine, database_url: str, *, starts_at: datetime = EVE
+    owner: AsyncEngine,
+    database_url: str,
+    *,
+    starts_at: datetime = EVE,
+    packs: Sequence[str] = PACKS,
 ) -> AsyncIterator[World]:
     """The catalogue loaded, the obligations kept, the application ready to be called."""
     clock = FixedClock(starts_at)
     async with transaction(owner) as connection:
-        packs = read_packs(shipped_packs(*PACKS))
-        await load_packs(connection, packs, clock=clock, announce=announce)
+        read = read_packs(shipped_packs(*packs))
+        await load_packs(connection, read, clock=clock, announce=announce)
     engine = create_engine(database_url, pool_size=20, role="tonghop_intake")
     hints: list[None] = []
     reader = CatalogueReader(engine)

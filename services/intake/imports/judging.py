@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
+from services.intake.comparing import Before, compared
 from services.intake.imports.entries import Entry
 from services.intake.imports.stories import Filing, Step, Story, tell
 from services.intake.places import Place, Resolved, resolve
@@ -54,17 +55,27 @@ class Located:
 class Book:
     """What the reports told so far say, for the reports of later periods in the same import."""
 
+    known: Catalogue
     figures: dict[Key, Figures | None] = field(default_factory=dict)
 
     def context(self, place: Place, stored: Context) -> Context:
         """What is stored, overlaid by what is being imported."""
-        before = _key(place, period=place.period.previous().code)
-        year_before = _key(place, period=place.period.same_period_last_year().code)
+        beside = compared(self.known, place)
         return replace(
             stored,
-            previous=self.figures.get(before, stored.previous),
-            same_period_last_year=self.figures.get(year_before, stored.same_period_last_year),
+            previous=self._told(place, beside.previous, stored=stored.previous),
+            same_period_last_year=self._told(
+                place, beside.last_year, stored=stored.same_period_last_year
+            ),
         )
+
+    def _told(self, place: Place, before: Before, *, stored: Figures | None) -> Figures | None:
+        """As stored, unless the import tells of one of the units; then it must tell of them all."""
+        keys = [(unit, place.regime.code, place.form.code, before.period) for unit in before.units]
+        if not any(key in self.figures for key in keys):
+            return stored
+        figures = (self.figures.get(key) for key in keys)
+        return before.together([each for each in figures if each is not None])
 
     def enter(self, place: Place, filing: Filing) -> Filing:
         self.figures[_key(place, period=place.period.code)] = filing.figures
@@ -112,7 +123,7 @@ async def judge(
     """
     filings: dict[int, Filing] = {}
     faults: dict[int, list[ProblemFault]] = {}
-    book, numbers = Book(), range(len(located))
+    book, numbers = Book(known), range(len(located))
     in_order = sorted(numbers, key=lambda number: located[number].place.period.cutoff_date)
     async for number in _in_turns(in_order):
         each = located[number]
@@ -142,7 +153,7 @@ async def tell_all(
     Raises:
         ValidationFailed, ReportError: the first story that could not have happened.
     """
-    book = Book()
+    book = Book(known)
     return [
         book.enter(
             story.place,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.intake.comparing import Compared, compared
 from services.intake.connections import Connection
 from services.intake.imports.stories import Filing, Record
 from services.intake.places import Place
@@ -19,12 +20,12 @@ from services.intake.reports.rows import (
     REPORT_COLUMNS,
     VERSION_COLUMNS,
     Row,
-    figures_or_none,
     obligation_of,
     report_of,
     version_of,
 )
 from services.intake.submissions.repository import Context, NewSubmission
+from shared.catalogue.catalogue import Catalogue
 from shared.db.arrays import Arrays
 from shared.db.engine import write_json
 from shared.domain.identifiers import ObligationId
@@ -35,8 +36,7 @@ COMPARED_FIGURES = """
 SELECT e.figures FROM log.report p
 JOIN log.report_version e
   ON e.report_id = p.id AND e.version = coalesce(p.live_version, p.official_version)
-WHERE p.organization_id = asked.organization_id AND p.regime = asked.regime
-  AND p.form = asked.form AND p.period =
+WHERE p.regime = asked.regime AND p.form = asked.form
 """
 
 READ_CONTEXTS = f"""
@@ -45,12 +45,15 @@ SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {VERSION_COLUMNS}, {PERIOD_CLOSED
            SELECT FROM log.attachment a
            WHERE a.obligation_id = o.id AND a.sha256 = asked.attachment
        ) AS attachment_known,
-       ({COMPARED_FIGURES} asked.previous) AS previous_figures,
-       ({COMPARED_FIGURES} asked.last_year) AS last_year_figures
+       ARRAY({COMPARED_FIGURES} AND p.period = asked.previous
+             AND p.organization_id = ANY(asked.previous_units::bigint[])) AS previous_figures,
+       ARRAY({COMPARED_FIGURES} AND p.period = asked.last_year
+             AND p.organization_id = ANY(asked.last_year_units::bigint[])) AS last_year_figures
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],
-            $7::text[])
+            $7::text[], $8::text[], $9::text[])
      WITH ORDINALITY
-     AS asked (organization_id, regime, form, period, previous, last_year, attachment, ordinal)
+     AS asked (organization_id, regime, form, period, previous, last_year, attachment,
+               previous_units, last_year_units, ordinal)
 LEFT JOIN log.obligation o
   ON (o.organization_id, o.regime, o.form, o.period)
    = (asked.organization_id, asked.regime, asked.form, asked.period)
@@ -173,23 +176,35 @@ class Kept:
 
 
 async def read_contexts(
-    connection: Connection, places: Sequence[Place], *, attachments: Sequence[str | None]
+    connection: Connection,
+    places: Sequence[Place],
+    *,
+    known: Catalogue,
+    attachments: Sequence[str | None],
 ) -> list[Context]:
     """For each place its duty, its report so far, and what its figures are compared with.
 
     `attachments` are the hashes of the signed files that the reports name, in the same order.
     """
+    beside = [compared(known, place) for place in places]
     rows = await connection.fetch(
         READ_CONTEXTS,
         [place.organization.id for place in places],
         [place.regime.code for place in places],
         [place.form.code for place in places],
         [place.period.code for place in places],
-        [place.period.previous().code for place in places],
-        [place.period.same_period_last_year().code for place in places],
+        [each.previous.period for each in beside],
+        [each.last_year.period for each in beside],
         list(attachments),
+        [_array(each.previous.units) for each in beside],
+        [_array(each.last_year.units) for each in beside],
     )
-    return [_context(row) for row in rows]
+    return [_context(row, compared_with=each) for row, each in zip(rows, beside, strict=True)]
+
+
+def _array(ids: Sequence[int]) -> str:
+    """As PostgreSQL writes it: an array of arrays would have to be of equal lengths."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 async def save(
@@ -218,14 +233,14 @@ async def remember(
     await connection.execute(REMEMBER, account_id, key, sha256, write_json(dict(response)), at)
 
 
-def _context(row: Row) -> Context:
+def _context(row: Row, *, compared_with: Compared) -> Context:
     exists = row["obligation_id"] is not None
     return Context(
         obligation=obligation_of(row) if exists else None,
         report=report_of(row) if exists else None,
         official=version_of(row) if exists else None,
-        previous=figures_or_none(row["previous_figures"]),
-        same_period_last_year=figures_or_none(row["last_year_figures"]),
+        previous=compared_with.previous.figures(row["previous_figures"]),
+        same_period_last_year=compared_with.last_year.figures(row["last_year_figures"]),
         remembered=None,
         attachment_known=row["attachment_known"],
         period_closed=row["period_closed"],

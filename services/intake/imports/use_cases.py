@@ -115,6 +115,7 @@ async def import_stories(intake: Intake, stories: Sequence[Story]) -> int:
             contexts = await repository.read_contexts(
                 native,
                 [each.place for each in lot],
+                known=known,
                 attachments=[attachment_named(each.steps[0].body) for each in lot],
             )
             filings = await tell_all(intake, known, lot, contexts=contexts)
@@ -132,6 +133,7 @@ async def _judged(
         contexts = await repository.read_contexts(
             await driver(connection),
             [each.place for each in located],
+            known=known,
             attachments=[attachment_named(each.entry.body) for each in located],
         )
     filings = await judge(intake, known, located, contexts=contexts, principal=principal, at=at)

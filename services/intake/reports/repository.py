@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.intake.comparing import Before
 from services.intake.connections import Connection
 from services.intake.reports.rows import (
     OBLIGATION_COLUMNS,
@@ -13,7 +14,6 @@ from services.intake.reports.rows import (
     VERSION_COLUMNS,
     Row,
     StoredVersion,
-    figures_or_none,
     obligation_of,
     report_of,
     version_of,
@@ -65,7 +65,7 @@ READ_COMPARED = """
 SELECT e.figures FROM log.report p
 JOIN log.report_version e
   ON e.report_id = p.id AND e.version = coalesce(p.live_version, p.official_version)
-WHERE (p.organization_id, p.regime, p.form, p.period) = ($1, $2, $3, $4)
+WHERE p.organization_id = ANY($1::bigint[]) AND (p.regime, p.form, p.period) = ($2, $3, $4)
 """
 
 SAVE_ACT = """
@@ -200,13 +200,13 @@ async def read_receipt(
 
 
 async def read_compared(
-    connection: Connection, obligation: Obligation, *, period: str
+    connection: Connection, obligation: Obligation, *, before: Before
 ) -> Figures | None:
-    """What the same organization reported for another period, None if nothing stands there."""
-    text = await connection.fetchval(
-        READ_COMPARED, obligation.organization_id, obligation.regime, obligation.form, period
+    """What the organization's figures go on from in another period, None if that is not known."""
+    rows = await connection.fetch(
+        READ_COMPARED, before.units, obligation.regime, obligation.form, before.period
     )
-    return figures_or_none(text)
+    return before.figures([row["figures"] for row in rows])
 
 
 async def save_act(connection: Connection, new: NewAct) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from services.intake.comparing import Before
 from services.intake.connections import Connection
 from services.intake.places import place_of
 from services.intake.reports import repository
@@ -28,7 +29,6 @@ from shared.db.engine import driver, snapshot, transaction
 from shared.domain.errors import DomainError
 from shared.domain.figures import Figures
 from shared.domain.identifiers import ReportId
-from shared.domain.periods import Period
 from shared.domain.reports import Act, Report, approve, return_to_sender, withdraw
 from shared.web.principals import Principal
 from shared.web.problems import NotFound, NotPermitted, VersionConflict
@@ -126,11 +126,11 @@ async def read_receipt(intake: Intake, principal: Principal, number: str) -> Sto
     return found
 
 
-async def read_compared_period(intake: Intake, filed: Filed, *, period: Period) -> Figures | None:
-    """What the same organization reported for another period, None if nothing stands there."""
+async def read_compared_period(intake: Intake, filed: Filed, *, before: Before) -> Figures | None:
+    """What the report's figures go on from in another period, None if that is not known."""
     async with snapshot(intake.engine) as connection:
         return await repository.read_compared(
-            await driver(connection), filed.obligation, period=period.code
+            await driver(connection), filed.obligation, before=before
         )
 
 

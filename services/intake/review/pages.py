@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.intake.comparing import compared
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.places import place_of
 from services.intake.reports.pages import decision_of, has_changes, version_grid
@@ -225,7 +226,8 @@ async def _page(
     known, language = await intake.catalogue.current(), language_of(request)
     filed, version = history.filed, history.last
     place = place_of(known, filed.obligation)
-    previous = await read_compared_period(intake, filed, period=place.period.previous())
+    before = compared(known, place).previous
+    previous = await read_compared_period(intake, filed, before=before)
     grid = version_grid(
         known, filed.obligation, history, wanted=version, language=language, previous=previous
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from services.intake.comparing import compared
 from services.intake.drafts import repository
 from services.intake.drafts.repository import NO_DRAFT, Draft, DraftContent, RecordedDraftAct
 from services.intake.drafts.sheet import Sheetwork, body_of, open_sheet
@@ -112,11 +113,12 @@ async def sign(
 
 
 async def _require_sendable(intake: Intake, principal: Principal, work: Sheetwork) -> None:
-    body = body_of(work.desk)
+    body, known = body_of(work.desk), await intake.catalogue.current()
     async with snapshot(intake.engine) as connection:
         context = await read_context(
             await driver(connection),
             work.desk.place,
+            compared=compared(known, work.desk.place),
             sender=principal.account_id,
             key="",
             attachment_sha256=work.desk.draft.document.attachment_sha256,

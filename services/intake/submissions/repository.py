@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.intake.comparing import Compared
 from services.intake.connections import Connection
 from services.intake.places import Place
 from services.intake.reports.documents import document_text
 from services.intake.reports.rows import (
     Row,
     StoredVersion,
-    figures_or_none,
     obligation_of,
     report_of,
     version_of,
@@ -42,15 +42,15 @@ SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form
        $9::text IS NULL OR EXISTS (
            SELECT FROM log.attachment a WHERE a.obligation_id = o.id AND a.sha256 = $9
        ) AS attachment_known,
-       (SELECT e.figures FROM log.report p
+       ARRAY(SELECT e.figures FROM log.report p
         JOIN log.report_version e
           ON e.report_id = p.id AND e.version = coalesce(p.live_version, p.official_version)
-        WHERE (p.organization_id, p.regime, p.form, p.period) = ($1, $2, $3, $5)
+        WHERE p.organization_id = ANY($11::bigint[]) AND (p.regime, p.form, p.period) = ($2, $3, $5)
        ) AS previous_figures,
-       (SELECT e.figures FROM log.report p
+       ARRAY(SELECT e.figures FROM log.report p
         JOIN log.report_version e
           ON e.report_id = p.id AND e.version = coalesce(p.live_version, p.official_version)
-        WHERE (p.organization_id, p.regime, p.form, p.period) = ($1, $2, $3, $6)
+        WHERE p.organization_id = ANY($12::bigint[]) AND (p.regime, p.form, p.period) = ($2, $3, $6)
        ) AS last_year_figures,
        coalesce((SELECT c.verb = 'close' FROM log.period_act c
         WHERE (c.province_id, c.regime, c.period) = (o.province_id, o.regime, o.period)
@@ -173,6 +173,7 @@ async def read_context(
     connection: Connection,
     place: Place,
     *,
+    compared: Compared,
     sender: int | bytes,
     key: str,
     attachment_sha256: str | None = None,
@@ -185,14 +186,16 @@ async def read_context(
     row = await connection.fetchrow(
         READ_CONTEXT,
         *_identity(place),
-        place.period.previous().code,
-        place.period.same_period_last_year().code,
+        compared.previous.period,
+        compared.last_year.period,
         sender if is_account else None,
         key,
         attachment_sha256,
         None if is_account else sender,
+        compared.previous.units,
+        compared.last_year.units,
     )
-    return _context(row)
+    return _context(row, compared=compared)
 
 
 async def read_remembered(
@@ -229,14 +232,14 @@ def _identity(place: Place) -> tuple[object, ...]:
     return place.organization.id, place.regime.code, place.form.code, place.period.code
 
 
-def _context(row: Row) -> Context:
+def _context(row: Row, *, compared: Compared) -> Context:
     exists = row["obligation_id"] is not None
     return Context(
         obligation=obligation_of(row) if exists else None,
         report=report_of(row) if exists else None,
         official=version_of(row) if exists else None,
-        previous=figures_or_none(row["previous_figures"]),
-        same_period_last_year=figures_or_none(row["last_year_figures"]),
+        previous=compared.previous.figures(row["previous_figures"]),
+        same_period_last_year=compared.last_year.figures(row["last_year_figures"]),
         remembered=_remembered(row) if row["request_sha256"] is not None else None,
         attachment_known=row["attachment_known"],
         period_closed=row["period_closed"],

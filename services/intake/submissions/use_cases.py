@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from services.intake.comparing import compared
 from services.intake.connections import Connection
 from services.intake.places import Place, Resolved, resolve
 from services.intake.service import Intake
@@ -82,7 +83,9 @@ async def take_in_from(gate: Gate, intake: Intake, request: Request) -> Acknowle
     if found.place is None or request.faults or gate.credential is None:
         return await take_in(intake, await gate.open(), request)
     async with native(intake.engine) as connection:
-        context = await _read(connection, found.place, request, sender=gate.credential.sha256)
+        context = await _read(
+            connection, found.place, known=known, request=request, sender=gate.credential.sha256
+        )
         principal = await gate.admit(context.caller)
         sending = _sending(intake, known, principal, request=request, found=found)
         first = await _decide(connection, sending, context=context)
@@ -142,17 +145,25 @@ async def _held(sending: Sending) -> Acknowledged:
 async def _attempt(connection: Connection, sending: Sending) -> Acknowledged | None:
     """None if the report moved on between reading and writing."""
     account_id = sending.principal.account_id
-    context = await _read(connection, sending.place, sending.request, sender=account_id)
+    context = await _read(
+        connection, sending.place, known=sending.known, request=sending.request, sender=account_id
+    )
     return await _decide(connection, sending, context=context)
 
 
 async def _read(
-    connection: Connection, place: Place, request: Request, *, sender: int | bytes
+    connection: Connection,
+    place: Place,
+    *,
+    known: Catalogue,
+    request: Request,
+    sender: int | bytes,
 ) -> Context:
     document = request.body.document
     return await repository.read_context(
         connection,
         place,
+        compared=compared(known, place),
         sender=sender,
         key=request.key,
         attachment_sha256=document.attachment_sha256 if document else None,

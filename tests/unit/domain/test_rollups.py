@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.forms import CellRef, FormTemplate
-from shared.domain.identifiers import ColumnCode, OrganizationId, RowCode
+from shared.domain.forms import CellRef, Column, ColumnType, FormTemplate, Row
+from shared.domain.identifiers import ColumnCode, FormCode, OrganizationId, RowCode
 from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.rollups import (
     NO_COVERAGE,
@@ -20,6 +20,7 @@ from shared.domain.rollups import (
     CellSummary,
     Coverage,
     ImpossibleCoverage,
+    added_figures,
     combine_cells,
     exact_sum,
     roll_up,
@@ -193,3 +194,37 @@ def test_coverage_rolls_up_over_the_whole_tree(make_tree: Callable[..., Tree]) -
         Coverage(2, 1, 0),
         Coverage(2, 1, 0),
     ]
+
+
+def two_column_form(*, blank_is_zero: bool) -> FormTemplate:
+    return FormTemplate(
+        code=FormCode("F"),
+        slug="f",
+        version=1,
+        name="F",
+        rows=(Row(code=RowCode("R"), label="R", number=""),),
+        columns=tuple(
+            Column(code=ColumnCode(c), label=c, type=ColumnType.COUNT, unit="", number=c)
+            for c in "ab"
+        ),
+        checks=(),
+        entering_levels=frozenset({"commune"}),
+        summing_levels=frozenset(),
+        blank_is_zero=blank_is_zero,
+        valid_from=date(2024, 1, 1),
+    )
+
+
+@pytest.mark.parametrize("blank_is_zero", [False, True])
+def test_figures_of_several_units_add_up_cell_by_cell(*, blank_is_zero: bool) -> None:
+    row, second = RowCode("R"), {"b": Decimal(1)} if blank_is_zero else {}
+    parts = [
+        {row: {ColumnCode("a"): Decimal(10), ColumnCode("b"): Decimal(1)}},
+        {row: {ColumnCode("a"): Decimal(20)}},
+    ]
+    added = added_figures(two_column_form(blank_is_zero=blank_is_zero), parts)
+    assert added == {row: {"a": Decimal(30), **second}}
+
+
+def test_a_cell_that_nobody_typed_stays_missing() -> None:
+    assert added_figures(two_column_form(blank_is_zero=True), [{}, {}]) == {}
