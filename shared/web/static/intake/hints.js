@@ -28,7 +28,11 @@ export function showHints(sheet, { form, place }) {
   }
 
   sheet.addEventListener("enter", ({ detail: cell }) => {
+    const left = current;
     current = cell;
+    // What was typed and taken back, or restored from this device, is told by no event.
+    if (left) mark(left);
+    mark(cell);
     tell(cell);
   });
   sheet.addEventListener("change", ({ detail }) => detail.forEach(({ cell }) => mark(cell)));
