@@ -55,13 +55,15 @@ class PartOperator:
 class Combined:
     """An indicator over periods. `value` is None for the `reason`, and published rounded once.
 
-    `operator` is None where the value is computed anew from `parts`.
+    `operator` is None where the value is computed anew from `parts`; `used` are the places of the
+    periods that were looked at.
     """
 
     value: Decimal | None
     reason: Unavailable | None
     operator: TimeOperator | None
     parts: tuple[PartOperator, ...] = ()
+    used: range = range(0)
 
 
 def why_missing(figures: PeriodFigures) -> Unavailable:
@@ -82,13 +84,15 @@ def combined(figures: Sequence[PeriodFigures | Unavailable]) -> Combined:
     """
     known = [each for each in figures if isinstance(each, PeriodFigures)]
     if not known:
-        return Combined(None, _first_reason(figures), None)
+        return Combined(None, _first_reason(figures), None, used=range(len(figures)))
     last = known[-1]
     needed = _needed(last)
     operator, parts = _operators(last, needed)
-    result = _Result(operator, () if operator else parts, decimals=last.indicator.decimals)
-    used = _ends(figures, operators={operator} if operator else {each.operator for each in parts})
-    if any(_method(each) != _method(last) for each in used if isinstance(each, PeriodFigures)):
+    places = _ends(len(figures), operators={operator or each.operator for each in parts})
+    used = [figures[place] for place in places]
+    result = _Result(last, operator, parts, used=places)
+    others = (each for each in used if isinstance(each, PeriodFigures) and each is not last)
+    if any(_differs(each, last) for each in others):
         return result.without(Unavailable.METHOD_CHANGED)
     if last.indicator.time_operator is not None:
         return result.of(*_of_values(used, last.indicator.time_operator))
@@ -109,17 +113,22 @@ class _Needed:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
+    last: PeriodFigures
     operator: TimeOperator | None
     parts: tuple[PartOperator, ...]
-    decimals: int
+    used: range
 
     def without(self, reason: Unavailable) -> Combined:
-        return Combined(None, reason, self.operator, self.parts)
+        return self._answer(None, reason)
 
     def of(self, value: Rational | None, reason: Unavailable | None) -> Combined:
         if value is None:
             return self.without(reason or Unavailable.NOT_COMPUTABLE)
-        return Combined(rounded(value, self.decimals), None, self.operator, self.parts)
+        return self._answer(rounded(value, self.last.indicator.decimals), None)
+
+    def _answer(self, value: Decimal | None, reason: Unavailable | None) -> Combined:
+        parts = () if self.operator else self.parts
+        return Combined(value, reason, self.operator, parts, self.used)
 
 
 def _tree_refusal(figures: PeriodFigures, needed: _Needed) -> Unavailable | None:
@@ -149,14 +158,12 @@ def _operators(
     return own or (parts[0].operator if needed.is_plain else None), parts
 
 
-def _ends(
-    figures: Sequence[PeriodFigures | Unavailable], *, operators: Iterable[TimeOperator]
-) -> Sequence[PeriodFigures | Unavailable]:
-    """Only those that the operators look at."""
+def _ends(count: int, *, operators: Iterable[TimeOperator]) -> range:
+    """The places of those periods only that the operators look at."""
     wanted = set(operators)
     if wanted == {TimeOperator.LAST}:
-        return figures[-1:]
-    return figures[:1] if wanted == {TimeOperator.FIRST} else figures
+        return range(count)[-1:]
+    return range(count)[:1] if wanted == {TimeOperator.FIRST} else range(count)
 
 
 def _refusal(
@@ -254,6 +261,11 @@ def _reason(figures: Sequence[PeriodFigures | Unavailable]) -> Unavailable:
 def _first_reason(figures: Sequence[PeriodFigures | Unavailable]) -> Unavailable:
     reasons = (each for each in figures if isinstance(each, Unavailable))
     return next(reasons, Unavailable.NOT_YET)
+
+
+def _differs(one: PeriodFigures, other: PeriodFigures) -> bool:
+    same = one.form is other.form and one.indicator is other.indicator
+    return not same and _method(one) != _method(other)
 
 
 def _method(figures: PeriodFigures) -> object:

@@ -28,8 +28,9 @@ class Longer(StrEnum):
 
 def longer_period(period: Period, frequency: Frequency) -> Period | None:
     """The one that a period is a part of; None where it lies in none, or is as long itself."""
+    kind = longer_kind(_kind_of(period), frequency)
     for ordinal in range(1, periods_in_year(frequency) + 1):
-        longer = _longer(period, frequency=frequency, ordinal=ordinal)
+        longer = kind.period(period.year, ordinal=ordinal)
         outer, inner = longer.window, period.window
         if outer.first <= inner.first and inner.last <= outer.last and outer != inner:
             return longer
@@ -55,15 +56,18 @@ def year_so_far(period: Period) -> tuple[Period, ...]:
     """The periods of its year up to a period, itself included; itself alone if it is once asked."""
     if period.frequency is Frequency.ONCE:
         return (period,)
-    kind = period.kind or PeriodKind(period.frequency, period.calendar)
+    kind = _kind_of(period)
     return tuple(
         kind.period(period.year, ordinal=ordinal) for ordinal in range(1, period.ordinal + 1)
     )
 
 
-def _longer(period: Period, *, frequency: Frequency, ordinal: int) -> Period:
-    """Of the calendar of a period, or the months that begin as its months do."""
-    if period.kind is None:
-        return Period(frequency, period.calendar, period.year, ordinal)
-    months = PeriodKind(frequency, PeriodCalendar.CUSTOM, first_day=period.kind.first_day)
-    return months.period(period.year, ordinal=ordinal)
+def longer_kind(kind: PeriodKind, frequency: Frequency) -> PeriodKind:
+    """Of longer periods in the calendar of shorter ones, or of months that begin as theirs do."""
+    if kind.calendar is PeriodCalendar.CUSTOM:
+        return PeriodKind(frequency, PeriodCalendar.CUSTOM, first_day=kind.first_day)
+    return PeriodKind(frequency, kind.calendar)
+
+
+def _kind_of(period: Period) -> PeriodKind:
+    return period.kind or PeriodKind(period.frequency, period.calendar)

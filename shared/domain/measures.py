@@ -37,6 +37,7 @@ class Unavailable(StrEnum):
     METHOD_CHANGED = "method_changed"
     PERIOD_NOT_ASKED = "period_not_asked"
     ORGANIZATION_ABSENT = "organization_absent"
+    TERRITORY_CHANGED = "territory_changed"
     DIVISION_UNKNOWN = "division_unknown"
     NOT_YET = "not_yet"
 

@@ -18,6 +18,7 @@ from services.aggregator.indicators.use_cases import (
     TopicReadings,
     nodes_shown,
     read_indicators,
+    topics_asked,
 )
 from services.aggregator.reading.choices import Choice
 from services.aggregator.reading.figures import AsOf
@@ -63,8 +64,9 @@ async def read_overview(
     """Everything on the page, as of one position; `indicator` is the one that is drawn."""
     question, now = choice.question, choice.view.now
     async with figures_seen(aggregator, choice.view) as source:
-        position = await source.position(nodes_shown(question))
-        answer = await read_indicators(source, question, position=position, children=True)
+        asked = topics_asked(question)
+        position = await source.position(nodes_shown(question, asked))
+        answer = await read_indicators(source, question, asked, position=position, children=True)
         completeness = await read_completeness(source, question, position=position, now=now)
         readings = answer.topics[0].node.readings
         spans = [span_of(question, code=each.indicator.code) for each in readings]

@@ -24,6 +24,29 @@ class Change:
     partial: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A value against what was planned or expected; `percent` of it, None where that is nothing.
+
+    Of shares the difference alone tells something.
+    """
+
+    difference: Decimal
+    percent: Decimal | None
+
+
+def against(
+    indicator: Indicator, *, value: Decimal | None, other: Decimal | None
+) -> Against | None:
+    """None where either side is missing."""
+    if value is None or other is None:
+        return None
+    share = None
+    if other and indicator.unit != PERCENT:
+        share = rounded(Fraction(value) / Fraction(other) * 100, 1)
+    return Against(value - other, share)
+
+
 def change_between(
     indicator: Indicator,
     *,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from services.aggregator.combining.questions import TogetherDep, ask_together
 from services.aggregator.dependencies import (
     AggregatorDep,
     IfNoneMatch,
@@ -17,9 +18,8 @@ from services.aggregator.dependencies import (
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.indicators.schemas import IndicatorsModel, answer_json
-from services.aggregator.indicators.use_cases import nodes_shown, read_indicators
+from services.aggregator.indicators.use_cases import nodes_shown, read_indicators, topics_asked
 from services.aggregator.reading.opening import figures_seen
-from services.aggregator.reading.questions import ask
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
 from shared.web.json import json_response
@@ -42,13 +42,20 @@ async def get_indicators(
     organization: OrganizationQuery,
     track: TrackQuery = Track.LIVE,
     children: Annotated[bool, Query(description="With the organizations below.")] = False,
+    together: TogetherDep,
     when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """The indicators of an organization for a period, as of one position of the log."""
+    """The indicators of an organization for a period, as of one position of the log.
+
+    With `combine` or `cumulative`: put together over the periods of a longer one, or of the year so
+    far, up to `period`.
+    """
     view, language = await viewpoint(aggregator, principal, when), language_of(request)
-    question = ask(
+    question = ask_together(
         view.catalogue,
+        by=together.by,
+        today=view.today,
         period=period,
         organization=organization,
         track=view.track(track),
@@ -56,11 +63,14 @@ async def get_indicators(
         geography=view.geography,
     )
     view.require(question)
+    asked = topics_asked(question, by=together.by, today=view.today)
     async with figures_seen(aggregator, view) as source:
-        position = await source.position(nodes_shown(question))
+        position = await source.position(nodes_shown(question, asked))
         tag = entity_tag(request.url.query, position, language, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        answer = await read_indicators(source, question, position=position, children=children)
+        answer = await read_indicators(
+            source, question, asked, position=position, children=children
+        )
     document = answer_json(answer, language=language, children=children)
     return json_response(document, headers=answer_headers(tag))

@@ -1,14 +1,16 @@
 """Indicators as JSON: numbers exact, what is missing null."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from services.aggregator.combining.schemas import CombinedModel, combined_json
+from services.aggregator.indicators.comparisons import against
 from services.aggregator.indicators.use_cases import (
     IndicatorAnswer,
     NodeReadings,
     Reading,
     TopicReadings,
 )
-from services.aggregator.reading.questions import Question, previous_topic
 from services.aggregator.reading.schemas import (
     AsOfModel,
     CountsModel,
@@ -22,6 +24,8 @@ from services.aggregator.reading.schemas import (
     restated_json,
 )
 from shared.domain.indicators import Direction
+from shared.domain.measures import Unavailable
+from shared.domain.operators import ValueKind
 from shared.labels.labels import Language
 from shared.web.answers import Answer, ExactNumber
 
@@ -35,10 +39,24 @@ class PreviousModel(Answer):
     restated: RestatedModel | None
 
 
-class IndicatorModel(Answer):
-    """An indicator of the organization; `value` is null where figures are missing.
+class BesideModel(Answer):
+    """The indicator that says how large another is planned or expected to be; see `IndicatorModel`.
 
-    `restated` is null as reported.
+    `difference` is the other's value less this one, `percent` the other's value of this one.
+    """
+
+    kind: ValueKind
+    indicator: str
+    value: ExactNumber | None
+    difference: ExactNumber | None
+    percent: ExactNumber | None
+
+
+class IndicatorModel(Answer):
+    """An indicator of the organization; `reason` says why `value` is null.
+
+    `restated` is null as reported; of several periods it is that of the least exact. `combined`
+    tells of what the value was put together over periods, null for a single one.
     """
 
     code: str
@@ -46,11 +64,15 @@ class IndicatorModel(Answer):
     unit: str
     form: str
     value: ExactNumber | None
+    value_kind: ValueKind
+    reason: Unavailable | None
     target: ExactNumber | None
     direction: Direction
     coverage: CountsModel
     restated: RestatedModel | None
     previous: PreviousModel | None
+    beside: list[BesideModel]
+    combined: CombinedModel | None
 
 
 class ChildIndicators(Answer):
@@ -78,7 +100,7 @@ def answer_json(answer: IndicatorAnswer, *, language: Language, children: bool) 
         **question_json(answer.question),
         "as_of": as_of_json(answer.as_of),
         "indicators": [
-            _indicator_json(reading, topic, question=answer.question, language=language)
+            _indicator_json(reading, topic, language=language)
             for topic in answer.topics
             for reading in topic.node.readings
         ],
@@ -91,10 +113,9 @@ def answer_json(answer: IndicatorAnswer, *, language: Language, children: bool) 
 
 
 def _indicator_json(
-    reading: Reading, topic: TopicReadings, *, question: Question, language: Language
+    reading: Reading, topic: TopicReadings, *, language: Language
 ) -> dict[str, Any]:
-    indicator, node = reading.indicator, topic.node
-    before = previous_topic(question.catalogue, topic.topic)
+    indicator, node, combined = reading.indicator, topic.node, reading.combined
     english = language is Language.EN and indicator.name_en
     return {
         "code": indicator.code,
@@ -102,19 +123,47 @@ def _indicator_json(
         "unit": indicator.unit,
         "form": indicator.form,
         "value": reading.value,
+        "value_kind": reading.kind,
+        "reason": reading.reason,
         "target": indicator.target,
         "direction": indicator.direction.value,
-        "coverage": coverage_json(node.coverage),
-        "restated": restated_json(node.made_of, topic=topic.topic),
-        "previous": None
-        if before is None
-        else {
-            "period": before.period.code,
-            "value": reading.previous,
-            "coverage": coverage_json(node.previous_coverage),
-            "restated": restated_json(node.previous_made_of, topic=before),
-        },
+        "coverage": coverage_json(combined.coverage if combined else node.coverage),
+        "restated": _restated_json(reading, topic),
+        "previous": _previous_json(reading, topic),
+        "beside": list(_beside_json(reading, node)),
+        "combined": combined_json(combined),
     }
+
+
+def _restated_json(reading: Reading, topic: TopicReadings) -> dict[str, Any] | None:
+    if reading.combined is None:
+        return restated_json(topic.node.made_of, topic=topic.topic)
+    restated = reading.combined.restated
+    return restated_json(restated.made_of, topic=restated.topic) if restated else None
+
+
+def _previous_json(reading: Reading, topic: TopicReadings) -> dict[str, Any] | None:
+    before, node = topic.previous, topic.node
+    if before is None:
+        return None
+    return {
+        "period": before.period.code,
+        "value": reading.previous,
+        "coverage": coverage_json(node.previous_coverage),
+        "restated": restated_json(node.previous_made_of, topic=before),
+    }
+
+
+def _beside_json(reading: Reading, node: NodeReadings) -> Iterator[dict[str, Any]]:
+    for kind, other in node.beside(reading):
+        found = against(reading.indicator, value=reading.value, other=other.value)
+        yield {
+            "kind": kind,
+            "indicator": other.indicator.code,
+            "value": other.value,
+            "difference": found.difference if found else None,
+            "percent": found.percent if found else None,
+        }
 
 
 def _child_json(child: NodeReadings, topic: TopicReadings) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class FigureSource(Protocol):
 
 
 def sheet_of(rollup: Rollup | None, *, form: FormTemplate) -> Sheet:
-    """Every cell by its operator over the tree, derived ones from those; missing without a rollup."""
+    """Every cell by its operator over the tree; all missing without a rollup."""
     if rollup is None or is_summed(form):
         return sheet_of_values(form, rollup.totals if rollup else [None] * len(form.input_cells))
     summaries = [_summary(rollup, place, form=form) for place in range(len(form.input_cells))]

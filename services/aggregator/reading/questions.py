@@ -79,6 +79,13 @@ class Question:
         redrawing = redrawing_of(self.catalogue, topic.shape, day=self.geography.day)
         return None if redrawing is None else redrawing.composition(organization_id)
 
+    def has(self, topic: Topic, organization_id: OrganizationId) -> bool:
+        """Whether there was such an organization, or in another tree what it is made of."""
+        made_of = self.made_of(topic, organization_id)
+        if made_of is None:
+            return organization_id in topic.shape.tree.organizations
+        return bool(made_of.units)
+
     def units(self, topic: Topic, organization_id: OrganizationId) -> list[OrganizationId]:
         """Whose reports may count at a node, in the order of the tree that they reported by."""
         made_of, tree = self.made_of(topic, organization_id), topic.shape.tree
@@ -109,6 +116,21 @@ def ask(
     topics = tuple(_topics(catalogue, period=period, form=form, parameter=parameter))
     if not topics:
         raise _no_topic(period, form=form, parameter=parameter)
+    return ask_about(
+        catalogue, topics, organization=organization, scope=scope, track=track, geography=geography
+    )
+
+
+def ask_about(
+    catalogue: Catalogue,
+    topics: tuple[Topic, ...],
+    *,
+    organization: str,
+    scope: Scope,
+    track: Track,
+    geography: Geography,
+) -> Question:
+    """The question about topics that are known; raises NotFound as `ask` does."""
     tree = shown_tree(catalogue, topics[0], geography=geography)
     found = _organization(tree, organization, scope=scope)
     return Question(catalogue, topics, found, track, geography)

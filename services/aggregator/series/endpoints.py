@@ -5,6 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from services.aggregator.combining.questions import CombinedSpan, TogetherDep, asked_series
+from services.aggregator.combining.series import read_asked_series
 from services.aggregator.dependencies import (
     AggregatorDep,
     IfNoneMatch,
@@ -19,7 +21,7 @@ from services.aggregator.dependencies import (
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import ask
-from services.aggregator.series.questions import ask_span, form_of
+from services.aggregator.series.questions import form_of
 from services.aggregator.series.schemas import (
     ChildrenModel,
     SeriesModel,
@@ -27,7 +29,7 @@ from services.aggregator.series.schemas import (
     series_json,
 )
 from services.aggregator.series.sorting import ChildOrder, in_order
-from services.aggregator.series.use_cases import child_nodes, read_children, read_series
+from services.aggregator.series.use_cases import child_nodes, read_children
 from services.aggregator.tracks import Track
 from shared.domain.identifiers import IndicatorCode
 from shared.web.access import SignedIn
@@ -64,13 +66,18 @@ async def get_series(
     first: FirstQuery = None,
     last: LastQuery = None,
     track: TrackQuery = Track.LIVE,
+    together: TogetherDep,
     when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """An indicator over the periods, at most 120, each by its own method, form and tree."""
+    """An indicator over the periods, at most 120, each by its own method, form and tree.
+
+    With `combine` or `cumulative`, each point is put together of several periods.
+    """
     view, language = await viewpoint(aggregator, principal, when), language_of(request)
-    span = ask_span(
+    wanted = asked_series(
         view.catalogue,
+        by=together.by,
         code=code,
         organization=organization,
         scope=view.scope,
@@ -80,22 +87,16 @@ async def get_series(
         first=first,
         last=last,
     )
-    view.require(span.question)
+    question = wanted.question
+    view.require(wanted.span.question if isinstance(wanted, CombinedSpan) else question)
     async with figures_seen(aggregator, view) as source:
-        position = await source.position(span.nodes())
-        parts = (
-            request.url,
-            span.question.period.code,
-            position,
-            view.catalogue.number,
-            language,
-            view.geography.day,
-        )
-        tag = entity_tag(*parts)
+        position = await source.position(wanted.nodes())
+        tag = entity_tag(request.url, question.period.code, position, language, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        series = await read_series(source, span, position=position)
-    return json_response(series_json(series, language=language), headers=answer_headers(tag))
+        series = await read_asked_series(source, wanted, position=position)
+    document = series_json(series, question=question, language=language)
+    return json_response(document, headers=answer_headers(tag))
 
 
 @router.get(

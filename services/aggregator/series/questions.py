@@ -51,10 +51,7 @@ class Span:
 
     def exists(self, topic: Topic) -> bool:
         """Whether there was such an organization, or in another tree what it is made of."""
-        made_of = self.question.made_of(topic, self.organization_id)
-        if made_of is None:
-            return self.organization_id in topic.shape.tree.organizations
-        return bool(made_of.units)
+        return self.question.has(topic, self.organization_id)
 
     def reporters(self, topic: Topic) -> frozenset[OrganizationId]:
         """Whose reports of the period count; none where there was no such organization."""
@@ -131,7 +128,7 @@ def ask_span(
 
 def span_of(question: Question, *, code: IndicatorCode, first: str | None = None) -> Span:
     """The periods up to the question's own. Raises ValidationFailed for a wrong `first`."""
-    start = None if first is None else _first_code(question, first)
+    start = None if first is None else first_code(question, first)
     topics = list(islice(_backwards(question), MOST_PERIODS + _lead(question)))
     wanted = PERIODS_BY_DEFAULT
     if start is not None:
@@ -149,7 +146,8 @@ def _latest(known: Catalogue, form: FormCode, *, today: date) -> str:
     return topic.period.code
 
 
-def _first_code(question: Question, first: str) -> PeriodCode:
+def first_code(question: Question, first: str) -> PeriodCode:
+    """The code of a first period; raises ValidationFailed for one that cannot be it."""
     period, kind = question.period, question.topic.regime.periods
     try:
         found = parse_period(first, calendar=kind.calendar, kind=kind)

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any, Literal
 
+from services.aggregator.combining.schemas import CombinedModel, combined_json
 from services.aggregator.indicators.comparisons import Change
-from services.aggregator.reading.questions import Topic
+from services.aggregator.reading.questions import Question, Topic
 from services.aggregator.reading.schemas import (
     AsOfModel,
     CountsModel,
@@ -21,6 +22,7 @@ from services.aggregator.reading.schemas import (
 from services.aggregator.series.use_cases import Child, Children, Compared, Point, Series
 from shared.domain.geography import Exactness
 from shared.domain.indicators import Direction, Indicator
+from shared.domain.measures import Unavailable
 from shared.labels.labels import Language
 from shared.web.answers import Answer, ExactNumber
 
@@ -65,7 +67,8 @@ class ReformModel(Answer):
 class PointModel(Answer):
     """A period; `tree_changed`, `method_changed`: since the point before, so compare with care.
 
-    `reforms` lie between the two: there the series breaks. `restated` is null as reported.
+    `reforms` lie between the two: there the series breaks. `restated` is null as reported; of
+    several periods it is that of the least exact. `reason` says why `value` is null.
     """
 
     period: str
@@ -79,6 +82,8 @@ class PointModel(Answer):
     method_changed: bool
     restated: RestatedModel | None
     reforms: list[ReformModel]
+    reason: Unavailable | None
+    combined: CombinedModel | None
 
 
 class SeriesModel(QuestionModel):
@@ -111,9 +116,9 @@ class ChildrenModel(QuestionModel):
     next: int | None
 
 
-def series_json(series: Series, *, language: Language) -> dict[str, Any]:
+def series_json(series: Series, *, question: Question, language: Language) -> dict[str, Any]:
     """As `SeriesModel` describes it."""
-    question, last = series.span.question, series.last
+    last = series.last
     return {
         **question_json(question),
         "form": question.topic.shape.form.code,
@@ -162,11 +167,19 @@ def _point_json(point: Point) -> dict[str, Any]:
         "same_period_last_year": _compared_json(point.last_year),
         "tree_changed": point.tree_changed,
         "method_changed": point.method_changed,
-        "restated": restated_json(point.made_of, topic=point.topic),
+        "restated": _restated_json(point),
         "reforms": [
             {"on": each.on, "legal_basis": list(each.legal_bases)} for each in point.reforms
         ],
+        "reason": point.reason,
+        "combined": combined_json(point.combined),
     }
+
+
+def _restated_json(point: Point) -> dict[str, Any] | None:
+    restated = point.combined.restated if point.combined else None
+    topic = point.topic if restated is None else restated.topic
+    return restated_json(point.made_of, topic=topic)
 
 
 def _child_json(child: Child, topic: Topic) -> dict[str, Any]:

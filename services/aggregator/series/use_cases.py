@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from services.aggregator.combining.readings import IntervalReading, reason_of
 from services.aggregator.indicators.comparisons import Change, change_between
 from services.aggregator.reading.figures import (
     AsOf,
@@ -21,6 +22,7 @@ from shared.domain.geography import Composition
 from shared.domain.identifiers import IndicatorCode, OrganizationId
 from shared.domain.indicators import Indicator, value
 from shared.domain.lineage import Reform
+from shared.domain.measures import Unavailable
 from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period
 from shared.domain.rollups import Coverage
@@ -46,7 +48,8 @@ class Point:
     """One period. `value` is None where it is missing or there was no such organization.
 
     `tree_changed`: the units below the organization are not those of the period before;
-    `method_changed`: the form or the formula is not. `reforms` lie between the two.
+    `method_changed`: the form or the formula is not. `reforms` lie between the two. `reason` says
+    why there is no value; `combined` is of what the value was put together, if it was.
     """
 
     topic: Topic
@@ -60,6 +63,8 @@ class Point:
     method_changed: bool
     made_of: Composition | None = None
     reforms: tuple[Reform, ...] = ()
+    reason: Unavailable | None = None
+    combined: IntervalReading | None = None
 
     @property
     def period(self) -> Period:
@@ -245,14 +250,25 @@ def _point(
         coverage=coverage_of(rollup),
         previous=compared(period.previous()),
         last_year=compared(period.same_period_last_year()),
-        tree_changed=before is not None and _tree_changed(span, topic, before=before),
-        method_changed=before is not None and _method_changed(span, topic, before=before),
+        tree_changed=before is not None and tree_changed(span, topic, before=before),
+        method_changed=before is not None and method_changed(span, topic, before=before),
         made_of=made_of(rollup),
         reforms=span.reforms(topic, before=before) if before else (),
+        reason=_reason(span, topic, rollup=rollup) if values[period] is None else None,
     )
 
 
-def _tree_changed(span: Span, topic: Topic, *, before: Topic) -> bool:
+def _reason(span: Span, topic: Topic, *, rollup: Rollup | None) -> Unavailable:
+    indicator = span.indicator(topic)
+    if indicator is None:
+        return Unavailable.PERIOD_NOT_ASKED
+    if not span.exists(topic):
+        return Unavailable.ORGANIZATION_ABSENT
+    return reason_of(topic, indicator=indicator, rollup=rollup)
+
+
+def tree_changed(span: Span, topic: Topic, *, before: Topic) -> bool:
+    """Whether the units below the organization are others than in the period before."""
     organization_id = span.organization_id
     if span.question.geography.day is not None:
         return span.exists(before) and span.reporters(before) != span.reporters(topic)
@@ -268,6 +284,7 @@ def _parents(tree: Tree, organization_id: OrganizationId) -> dict[OrganizationId
     return {each: tree.organizations[each].parent_id for each in below}
 
 
-def _method_changed(span: Span, topic: Topic, *, before: Topic) -> bool:
+def method_changed(span: Span, topic: Topic, *, before: Topic) -> bool:
+    """Whether the form or the formula is another than in the period before."""
     same_form = topic.shape.form.version == before.shape.form.version
     return not same_form or span.indicator(topic) != span.indicator(before)

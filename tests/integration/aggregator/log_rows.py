@@ -10,13 +10,13 @@ from shared.domain.identifiers import ReportId
 from shared.events.envelope import RecordedEvent
 from shared.events.topics import EventType
 from tests.integration.aggregator.world import (
-    CUTOFFS,
     DEADLINE,
     PROVINCE,
     REGIME,
     START,
     Duty,
     History,
+    cutoff_of,
 )
 
 
@@ -45,7 +45,7 @@ def _obligation_row(duty: Duty) -> Sequence[object]:
         REGIME,
         form,
         period,
-        CUTOFFS[period],
+        cutoff_of(period),
         DEADLINE,
         duty.state,
         duty.sequence,

@@ -24,7 +24,7 @@ from shared.domain.identifiers import (
 )
 from shared.domain.indicators import Indicator
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
-from shared.domain.periods import Frequency, PeriodCalendar, PeriodKind
+from shared.domain.periods import Frequency, PeriodCalendar, PeriodKind, parse_period
 from shared.domain.reports import (
     Act,
     Report,
@@ -43,6 +43,12 @@ REGIME = RegimeCode("REGIME")
 SUMMED, TYPED = FormCode("SUMMED"), FormCode("TYPED")
 Q1, Q2 = PeriodCode("2025-Q1"), PeriodCode("2025-Q2")
 CUTOFFS = {Q1: date(2025, 3, 14), Q2: date(2025, 6, 14)}
+
+
+def cutoff_of(period: PeriodCode) -> date:
+    return parse_period(period, calendar=PeriodCalendar.ADMINISTRATIVE).cutoff_date
+
+
 DEADLINE = datetime(2025, 6, 17, 17, tzinfo=UTC)
 START = datetime(2025, 6, 16, 1, tzinfo=UTC)
 PROVINCE = OrganizationId(1)
@@ -310,7 +316,7 @@ class History:
             "regime": REGIME,
             "form": form,
             "period": period,
-            "cutoff_date": CUTOFFS[period].isoformat(),
+            "cutoff_date": cutoff_of(period).isoformat(),
             "deadline": DEADLINE.isoformat(),
             "state": duty.state,
             "reason": None,

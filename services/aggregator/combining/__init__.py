@@ -1,0 +1,1 @@
+"""Indicators put together over periods: quarters and years of months, and the year so far."""
