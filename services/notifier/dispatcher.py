@@ -1,6 +1,7 @@
 """The background task: decides what fell due and hands it over. One per database is active."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -27,7 +28,8 @@ log = structlog.get_logger(__name__)
 class Dispatcher:
     """Run one in every process that may lead; the others wait to take over.
 
-    Without a courier, reminders are decided and kept, but not handed over.
+    Without a courier, mails are decided and kept, but not handed over. `prepare` runs each time it
+    begins to lead.
     """
 
     def __init__(
@@ -37,12 +39,14 @@ class Dispatcher:
         clock: Clock,
         decider: Decider,
         courier: Courier | None,
+        prepare: Callable[[], Awaitable[None]] | None = None,
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._decider = decider
         self._courier = courier
+        self._prepare = prepare
         self._poll_seconds = poll_seconds
         self._hinted = asyncio.Event()
 
@@ -72,6 +76,8 @@ class Dispatcher:
     ) -> None:
         log.info("dispatcher_leads")
         await note_first_start(self._engine, now=self._clock.now())
+        if self._prepare is not None:
+            await self._prepare()
         if self._courier is not None:
             await self._courier.mark_interrupted()
         while not stop.is_set():

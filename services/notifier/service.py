@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -13,7 +14,8 @@ from services.notifier.dispatcher import Dispatcher
 from services.notifier.mailbox.server import DemoMailServer
 from services.notifier.reminders.mails import MailWriter
 from services.notifier.reminders.use_cases import Decider
-from services.notifier.timers.use_cases import TimerKeeper
+from services.notifier.resets.use_cases import ResetMails
+from services.notifier.timers.use_cases import TimerKeeper, keep_recent_aggregates
 from shared.catalogue.catalogue import CatalogueReader
 from shared.clock import Clock
 from shared.domain.reminders import ReminderPolicy
@@ -78,9 +80,18 @@ def build(
     policy = policy or ReminderPolicy()
     inbox = DemoMailServer(engine, clock) if settings.demo else None
     mailer = inbox.mailer(settings.smtp_sender) if inbox else smtp_mailer(settings)
-    writer = MailWriter(base_url=settings.base_url, demo=settings.demo, labels=load_labels())
+    labels = load_labels()
+    writer = MailWriter(base_url=settings.base_url, demo=settings.demo, labels=labels)
     keeper = TimerKeeper(catalogue=catalogue, policy=policy, clock=clock)
-    decider = Decider(engine=engine, clock=clock, catalogue=catalogue, policy=policy, writer=writer)
+    resets = ResetMails(writer=writer, labels=labels)
+    decider = Decider(
+        engine=engine,
+        clock=clock,
+        catalogue=catalogue,
+        policy=policy,
+        writer=writer,
+        resets=resets,
+    )
     courier = None
     if mailer is not None:
         courier = Courier(
@@ -89,9 +100,18 @@ def build(
             catalogue=catalogue,
             policy=policy,
             writer=writer,
+            resets=resets,
             mailer=mailer,
         )
-    dispatcher = Dispatcher(engine=engine, clock=clock, decider=decider, courier=courier)
+    dispatcher = Dispatcher(
+        engine=engine,
+        clock=clock,
+        decider=decider,
+        courier=courier,
+        prepare=partial(
+            keep_recent_aggregates, engine, catalogue=catalogue, policy=policy, clock=clock
+        ),
+    )
     tasks = _consuming(engine, event_log, keeper=keeper, clock=clock)
     tasks["notifier-dispatcher"] = dispatcher.run
     if inbox is not None:

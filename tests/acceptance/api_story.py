@@ -376,7 +376,7 @@ async def _read_reminders(story: Story, cast: Cast) -> None:
         await connection.execute(
             text(
                 "UPDATE notifier.timer SET state = 'no_recipient' WHERE stage = 'overdue'"
-                " AND obligation_id = (SELECT min(obligation_id) FROM notifier.timer)"
+                " AND kind = 'report' AND about_id = (SELECT min(about_id) FROM notifier.timer)"
             )
         )
     await story.ask(cast.province, "GET /api/v1/reminders/without-recipient")

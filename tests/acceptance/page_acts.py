@@ -84,6 +84,7 @@ async def do_everything(acts: PageActs) -> None:
     await _send(acts, neighbour)
     await _review(acts, district)
     await _sign_off(acts, district)
+    await _urge(acts, district)
     await _enter_and_leave(acts, commune)
     await _manage(acts, province.province, organization=commune.code)
 
@@ -171,6 +172,13 @@ async def _sign_off(acts: PageActs, district: Person) -> None:
     fields = {name: hidden(page, name) for name in ("seen", "organization")}
     route = "/aggregates/{slug}/{period}/sign-off"
     await acts.act(district, route, fields | {"reason": WHY}, slug=SLUG, period=PERIOD)
+
+
+async def _urge(acts: PageActs, district: Person) -> None:
+    missing = await district.page("/review?state=missing")
+    owed = re.search(r"/obligations/(\d+)/form", missing)
+    assert owed is not None
+    await acts.act(district, "/reminders/urge", {"obligation": owed[1], "next": "/review"})
 
 
 async def _enter_and_leave(acts: PageActs, unit: OrganizationVersion) -> None:

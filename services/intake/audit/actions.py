@@ -15,6 +15,7 @@ ACTIONS = (
     "aggregate_sign_off",
     "report_request",
     "release_publish",
+    "reminder_urge",
     "dead_letter.retry",
     "dead_letter.resolve",
     "database_restored",

@@ -20,6 +20,8 @@ from typing import Protocol
 
 import aiosmtplib
 
+from shared.labels.labels import Language
+
 SMTP_TIMEOUT_SECONDS = 20
 QUIT_TIMEOUT_SECONDS = 1
 PERMANENT_FAILURE = 500
@@ -51,6 +53,7 @@ class Mail:
     body_text: str
     body_html: str
     written_at: datetime
+    language: Language = Language.VI
 
 
 class Mailer(Protocol):
@@ -164,7 +167,7 @@ def message_bytes(mail: Mail, *, sender: str) -> bytes:
     message["Date"] = format_datetime(mail.written_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "vi"
+    message["Content-Language"] = mail.language.value
     message.attach(_part(mail.body_text, "plain"))
     message.attach(_part(mail.body_html, "html"))
     return message.as_bytes()

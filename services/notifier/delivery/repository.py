@@ -1,27 +1,29 @@
 """SQL of the hand-over: which reminders may go now, and what became of each attempt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifier.abouts import About, MailKind
 from services.notifier.reminders.mails import MailText
 from services.notifier.reminders.repository import ReminderState
 
 # The timer is held too: whoever wants to rearm it waits until this hand-over is judged.
 _NEXT = text("""
-SELECT reminder.id, obligation_id, stage, recipient, message_id, subject, body_text, body_html,
+SELECT reminder.id, kind, about_id, stage, recipient, message_id, subject, body_text, body_html,
        urged_by_name, tries.attempts, tries.unknowns
 FROM notifier.reminder
-JOIN notifier.timer USING (obligation_id, stage)
+JOIN notifier.timer USING (kind, about_id, stage)
 CROSS JOIN LATERAL (
     SELECT count(*) AS attempts, count(*) FILTER (WHERE outcome = 'unknown') AS unknowns
     FROM notifier.delivery_attempt
     WHERE reminder_id = reminder.id
 ) AS tries
-WHERE next_attempt_at <= :now
-ORDER BY next_attempt_at, reminder.id
+WHERE next_attempt_at <= :now AND kind = ANY(CAST(:kinds AS text[]))
+ORDER BY kind = 'password_reset' DESC, next_attempt_at, reminder.id
 LIMIT 1
 FOR UPDATE OF reminder, timer SKIP LOCKED
 """)
@@ -54,12 +56,13 @@ _CANCEL = text("""
 WITH cancelled AS (
     UPDATE notifier.reminder SET state = 'cancelled', next_attempt_at = NULL
     WHERE id = :reminder_id
-    RETURNING obligation_id, stage
+    RETURNING kind, about_id, stage
 )
 UPDATE notifier.timer SET state = CASE cancelled.stage WHEN 'urge' THEN 'not_needed'
                                                        ELSE 'waiting' END
 FROM cancelled
-WHERE timer.obligation_id = cancelled.obligation_id AND timer.stage = cancelled.stage
+WHERE (timer.kind, timer.about_id, timer.stage)
+      = (cancelled.kind, cancelled.about_id, cancelled.stage)
 """)
 
 _LEAVE_UNKNOWN = text("""
@@ -85,10 +88,10 @@ WHERE id IN (SELECT reminder_id FROM interrupted)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A reminder that may be handed over now; of `attempts` before, `unknowns` ended unknown."""
+    """A mail that may be handed over now; of `attempts` before, `unknowns` ended unknown."""
 
     id: int
-    obligation_id: int
+    about: About
     stage: str
     recipient: str
     message_id: str
@@ -113,13 +116,18 @@ class Outcome:
     next_attempt_at: datetime | None = None
 
 
-async def next_outgoing(connection: AsyncConnection, *, now: datetime) -> Outgoing | None:
-    row = (await connection.execute(_NEXT, {"now": now})).mappings().one_or_none()
+async def next_outgoing(
+    connection: AsyncConnection, *, kinds: Sequence[MailKind], now: datetime
+) -> Outgoing | None:
+    """The mail of these kinds that has waited longest; for new passwords somebody sits waiting."""
+    found = await connection.execute(_NEXT, {"kinds": list(kinds), "now": now})
+    row = found.mappings().one_or_none()
     if row is None:
         return None
     values = dict(row)
+    about = About(MailKind(values.pop("kind")), values.pop("about_id"))
     mail = MailText(*(values.pop(name) for name in ("subject", "body_text", "body_html")))
-    return Outgoing(**values, text=mail)
+    return Outgoing(**values, about=about, text=mail)
 
 
 async def start_attempt(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.notifier.abouts import MailKind, Owed
 from services.notifier.delivery import repository
 from services.notifier.delivery.mailer import (
     Mail,
@@ -18,10 +19,11 @@ from services.notifier.delivery.mailer import (
     OutcomeUnknown,
 )
 from services.notifier.delivery.repository import Outcome, Outgoing
-from services.notifier.reminders.mails import MailText, MailWriter
+from services.notifier.owed import read_owed
+from services.notifier.reminders.mails import Letter, MailText, MailWriter
 from services.notifier.reminders.repository import ReminderState
-from services.notifier.reminders.use_cases import is_in_its_time, is_working_time
-from services.notifier.timers.repository import OwedReport, owed_reports
+from services.notifier.reminders.use_cases import is_in_its_time, kinds_now
+from services.notifier.resets.use_cases import ResetMails
 from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.clock import Clock
 from shared.db.engine import transaction
@@ -49,6 +51,7 @@ class Courier:
         catalogue: CatalogueReader,
         policy: ReminderPolicy,
         writer: MailWriter,
+        resets: ResetMails,
         mailer: Mailer,
     ) -> None:
         self._engine = engine
@@ -56,6 +59,7 @@ class Courier:
         self._catalogue = catalogue
         self._policy = policy
         self._writer = writer
+        self._resets = resets
         self._mailer = mailer
 
     async def mark_interrupted(self) -> None:
@@ -67,10 +71,9 @@ class Courier:
         """Hand one reminder over, or end it; False when there is none that may go now."""
         catalogue = await self._catalogue.current()
         now = self._clock.now()
-        if not is_working_time(now, policy=self._policy, catalogue=catalogue):
-            return False
+        kinds = kinds_now(now, policy=self._policy, catalogue=catalogue)
         async with transaction(self._engine) as connection:
-            outgoing = await repository.next_outgoing(connection, now=now)
+            outgoing = await repository.next_outgoing(connection, kinds=kinds, now=now)
             if outgoing is None:
                 return False
             mail = await self._start(connection, outgoing, catalogue=catalogue, now=now)
@@ -87,35 +90,45 @@ class Courier:
         now: datetime,
     ) -> Mail | None:
         """The mail to hand over, entered as an attempt; None if it is not true any more."""
-        owed = await owed_reports(connection, [outgoing.obligation_id])
-        words = self._words(
-            outgoing, owed.get(outgoing.obligation_id), catalogue=catalogue, now=now
-        )
-        if words is None:
+        letter = await self._letter(connection, outgoing, catalogue=catalogue, now=now)
+        if letter is None:
             await _end(connection, outgoing)
             return None
-        await repository.start_attempt(connection, outgoing, mail=words, now=now)
+        await repository.start_attempt(connection, outgoing, mail=letter.kept, now=now)
         return Mail(
             recipient=outgoing.recipient,
             message_id=outgoing.message_id,
-            subject=words.subject,
-            body_text=words.body_text,
-            body_html=words.body_html,
+            subject=letter.sent.subject,
+            body_text=letter.sent.body_text,
+            body_html=letter.sent.body_html,
             written_at=in_vietnam(now),
+            language=letter.language,
         )
+
+    async def _letter(
+        self,
+        connection: AsyncConnection,
+        outgoing: Outgoing,
+        *,
+        catalogue: Catalogue,
+        now: datetime,
+    ) -> Letter | None:
+        """What the mail says now: hours or days may lie between the decision and this attempt."""
+        if outgoing.about.kind is MailKind.PASSWORD_RESET:
+            return await self._resets.letter(connection, outgoing.about)
+        owed = await read_owed(connection, [outgoing.about], catalogue=catalogue)
+        words = self._words(outgoing, owed.get(outgoing.about), catalogue=catalogue, now=now)
+        return None if words is None else Letter(sent=words, kept=words)
 
     def _words(
         self,
         outgoing: Outgoing,
-        report: OwedReport | None,
+        report: Owed | None,
         *,
         catalogue: Catalogue,
         now: datetime,
     ) -> MailText | None:
-        """What the mail says now: hours or days may lie between the decision and this attempt.
-
-        One that may have been accepted keeps its words, as it keeps its Message-ID.
-        """
+        """One that may have been accepted keeps its words, as it keeps its Message-ID."""
         stage = ReminderStage(outgoing.stage)
         if report is None or not report.is_owed:
             return None
@@ -172,7 +185,8 @@ class Courier:
         log.info(
             "reminder_handed_over",
             reminder_id=outgoing.id,
-            obligation_id=outgoing.obligation_id,
+            kind=outgoing.about.kind,
+            about_id=outgoing.about.id,
             attempt=outgoing.number,
             outcome=outcome.outcome,
             detail=outcome.detail,
@@ -184,7 +198,12 @@ async def _end(connection: AsyncConnection, outgoing: Outgoing) -> None:
         await repository.leave_unknown(connection, outgoing.id)
     else:
         await repository.cancel(connection, outgoing.id)
-    log.info("reminder_cancelled", reminder_id=outgoing.id, obligation_id=outgoing.obligation_id)
+    log.info(
+        "reminder_cancelled",
+        reminder_id=outgoing.id,
+        kind=outgoing.about.kind,
+        about_id=outgoing.about.id,
+    )
 
 
 def pause(attempts: int) -> timedelta:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from services.notifier.abouts import DUTIES, MailKind
 from services.notifier.reminders import repository
 from services.notifier.reminders.repository import LedgerLine, LedgerQuery, ReminderState
 from services.notifier.service import Notifier, current_scope
@@ -11,7 +12,7 @@ from services.notifier.timers.repository import Unaddressed, without_recipient
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import snapshot
 from shared.domain.identifiers import OrganizationId
-from shared.web.principals import Principal
+from shared.web.principals import Principal, Role
 
 MOST_UNADDRESSED = 500
 
@@ -37,10 +38,15 @@ class Ledger:
 
 
 async def read_ledger(notifier: Notifier, principal: Principal, wanted: LedgerFilter) -> Ledger:
-    """What was, or could not be, sent to the organizations within the caller's scope."""
+    """What was, or could not be, sent to the organizations within the caller's scope.
+
+    Who asked for a new password is for administrators to know.
+    """
+    kinds = tuple(MailKind) if principal.has_any(Role.ADMINISTRATOR) else DUTIES
     scope = await current_scope(notifier, principal)
     query = LedgerQuery(
         organization_ids=scope.readable,
+        kinds=kinds,
         obligation_id=wanted.obligation_id,
         state=wanted.state,
         before_id=wanted.before_id,
@@ -48,7 +54,7 @@ async def read_ledger(notifier: Notifier, principal: Principal, wanted: LedgerFi
     )
     async with snapshot(notifier.engine) as connection:
         lines = await repository.ledger(connection, query)
-        counts = await repository.count_by_state(connection, scope.readable)
+        counts = await repository.count_by_state(connection, scope.readable, kinds=kinds)
         unaddressed = await without_recipient(connection, scope.readable, limit=MOST_UNADDRESSED)
     shown = lines[: wanted.limit]
     older = shown[-1].id if len(lines) > wanted.limit else None

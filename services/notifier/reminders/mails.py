@@ -1,5 +1,6 @@
 """Writes reminder mails: plain text and HTML, one button, whom to call, why you got it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import make_msgid
@@ -8,7 +9,8 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from services.notifier.timers.repository import OwedReport
+from services.notifier.abouts import MailKind, Owed
+from services.notifier.aggregates.use_cases import OwedAggregate
 from services.notifier.timers.use_cases import deadline_date
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownForm
@@ -21,11 +23,17 @@ from shared.labels.labels import Labels, Language
 from shared.web.formats import Formats
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "notifier" / "mails"
+REPORT_SUBJECT = "{form} {period}: thời hạn gửi {deadline}"
+AGGREGATE_SUBJECT = "Ký duyệt số tổng hợp {form} {period}: thời hạn {deadline}"
 SUBJECTS = {
-    ReminderStage.DUE_SOON: "[Nhắc việc] {form} {period}: thời hạn gửi {deadline}",
-    ReminderStage.OVERDUE: "[Quá hạn] {form} {period}: thời hạn gửi {deadline}",
-    ReminderStage.URGE: "[Đôn đốc] {form} {period}: thời hạn gửi {deadline}",
+    (MailKind.REPORT, ReminderStage.DUE_SOON): f"[Nhắc việc] {REPORT_SUBJECT}",
+    (MailKind.REPORT, ReminderStage.OVERDUE): f"[Quá hạn] {REPORT_SUBJECT}",
+    (MailKind.REPORT, ReminderStage.URGE): f"[Đôn đốc] {REPORT_SUBJECT}",
+    (MailKind.AGGREGATE, ReminderStage.DUE_SOON): f"[Nhắc việc] {AGGREGATE_SUBJECT}",
+    (MailKind.AGGREGATE, ReminderStage.OVERDUE): f"[Quá hạn] {AGGREGATE_SUBJECT}",
 }
+FOLDERS = {MailKind.REPORT: "", MailKind.AGGREGATE: "aggregate_"}
+"""How the names of the templates of a kind begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,15 @@ class MailText:
     subject: str
     body_text: str
     body_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as it is sent, and as the ledger keeps it: a secret in it is nobody else's."""
+
+    sent: MailText
+    kept: MailText
+    language: Language = Language.VI
 
 
 class MailWriter:
@@ -58,7 +75,7 @@ class MailWriter:
 
     def write(
         self,
-        report: OwedReport,
+        owed: Owed,
         *,
         stage: ReminderStage,
         catalogue: Catalogue,
@@ -66,17 +83,26 @@ class MailWriter:
         urged_by: str | None = None,
     ) -> MailText:
         """What to say at `now`; raises UnknownOrganization if the one that owes it is gone."""
-        words = self._words(report, catalogue=catalogue, now=now) | {"urged_by": urged_by}
+        words = self._words(owed, catalogue=catalogue, now=now) | {"urged_by": urged_by}
+        kind = owed.about.kind
+        subject = SUBJECTS[kind, stage].format(**words | {"form": words["form_label"]})
+        return self.render(f"{FOLDERS[kind]}{stage}", words, subject=subject)
+
+    def render(self, template: str, words: Mapping[str, object], *, subject: str) -> MailText:
+        """The mail of a template, as text and as HTML."""
         mark = "[Mô phỏng] " if self._demo else ""
+        words = {**words, "demo": self._demo}
         return MailText(
-            subject=mark + SUBJECTS[stage].format(**words | {"form": words["form_label"]}),
-            body_text=self._templates.get_template(f"{stage}.txt").render(words),
-            body_html=self._templates.get_template(f"{stage}.html").render(words),
+            subject=mark + subject,
+            body_text=self._templates.get_template(f"{template}.txt").render(words),
+            body_html=self._templates.get_template(f"{template}.html").render(words),
         )
 
-    def _words(
-        self, report: OwedReport, *, catalogue: Catalogue, now: datetime
-    ) -> dict[str, object]:
+    def link(self, path: str) -> str:
+        """The address of a page as people reach it."""
+        return f"{self._base_url}{path}"
+
+    def _words(self, report: Owed, *, catalogue: Catalogue, now: datetime) -> dict[str, object]:
         last_day, today = deadline_date(report.deadline), vietnam_date(now)
         receiver = _receiver(report, catalogue=catalogue, now=now)
         form = _form(report, catalogue=catalogue)
@@ -93,12 +119,19 @@ class MailWriter:
             "overdue": now >= report.deadline,
             "working_days": abs(catalogue.calendar.working_days_between(today, last_day)),
             "now": f"{in_vietnam(now):%H giờ %M ngày %d/%m/%Y}",
-            "link": f"{self._base_url}/obligations/{report.obligation_id}/form",
-            "demo": self._demo,
+            "link": self.link(_path(report, form)),
+            "standing": report.standing if isinstance(report, OwedAggregate) else None,
         }
 
 
-def _form(report: OwedReport, *, catalogue: Catalogue) -> FormTemplate | None:
+def _path(owed: Owed, form: FormTemplate | None) -> str:
+    """Of the page where it is done; home, should the form have been taken back since."""
+    if owed.about.kind is MailKind.REPORT:
+        return f"/obligations/{owed.about.id}/form"
+    return "/" if form is None else f"/aggregates/{form.slug}/{owed.period}"
+
+
+def _form(report: Owed, *, catalogue: Catalogue) -> FormTemplate | None:
     """None if the form was taken back since: the report is owed all the same."""
     try:
         return catalogue.form(FormCode(report.form), on=report.cutoff_date)
@@ -106,9 +139,7 @@ def _form(report: OwedReport, *, catalogue: Catalogue) -> FormTemplate | None:
         return None
 
 
-def _receiver(
-    report: OwedReport, *, catalogue: Catalogue, now: datetime
-) -> OrganizationVersion | None:
+def _receiver(report: Owed, *, catalogue: Catalogue, now: datetime) -> OrganizationVersion | None:
     """Whom to call: the receiver, unless it is gone."""
     if report.receiver_id is None:
         return None

@@ -9,23 +9,25 @@ from enum import StrEnum
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifier.abouts import DUTIES, About, MailKind
 from services.notifier.reminders.mails import MailText
 
 # A reminder that was cancelled was never handed over: it may be decided anew, under its own
 # Message-ID. Any other stays as it is.
 _INSERT = text("""
-INSERT INTO notifier.reminder (obligation_id, organization_id, stage, recipient, message_id,
+INSERT INTO notifier.reminder (kind, about_id, organization_id, stage, recipient, message_id,
                                subject, body_text, body_html, decided_at, urged_by, urged_by_name,
                                urged_on, state, next_attempt_at)
 SELECT fresh.*, 'decided', fresh.decided_at
-FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:organization_ids AS bigint[]),
-            CAST(:stages AS text[]), CAST(:recipients AS text[]), CAST(:message_ids AS text[]),
-            CAST(:subjects AS text[]), CAST(:body_texts AS text[]), CAST(:body_htmls AS text[]),
+FROM unnest(CAST(:kinds AS text[]), CAST(:about_ids AS bigint[]),
+            CAST(:organization_ids AS bigint[]), CAST(:stages AS text[]),
+            CAST(:recipients AS text[]), CAST(:message_ids AS text[]), CAST(:subjects AS text[]),
+            CAST(:body_texts AS text[]), CAST(:body_htmls AS text[]),
             CAST(:decided_ats AS timestamptz[]), CAST(:urged_bys AS bigint[]),
             CAST(:urged_by_names AS text[]), CAST(:urged_ons AS date[]))
-     AS fresh (obligation_id, organization_id, stage, recipient, message_id, subject, body_text,
+     AS fresh (kind, about_id, organization_id, stage, recipient, message_id, subject, body_text,
                body_html, decided_at, urged_by, urged_by_name, urged_on)
-ON CONFLICT (obligation_id, stage, recipient, urged_on) DO UPDATE
+ON CONFLICT (kind, about_id, stage, recipient, urged_on) DO UPDATE
     SET subject = excluded.subject, body_text = excluded.body_text,
         body_html = excluded.body_html, decided_at = excluded.decided_at,
         urged_by = excluded.urged_by, urged_by_name = excluded.urged_by_name,
@@ -34,14 +36,20 @@ ON CONFLICT (obligation_id, stage, recipient, urged_on) DO UPDATE
 """)
 
 _LEDGER = text("""
-SELECT reminder.id, reminder.obligation_id, reminder.organization_id, reminder.stage,
+SELECT reminder.id, reminder.kind, reminder.about_id, reminder.organization_id, reminder.stage,
        reminder.recipient, reminder.message_id, reminder.subject, reminder.decided_at,
-       reminder.state, reminder.next_attempt_at, reminder.urged_by_name, obligation.form,
-       obligation.period
+       reminder.state, reminder.next_attempt_at, reminder.urged_by_name,
+       coalesce(obligation.form, aggregate_duty.form) AS form,
+       coalesce(obligation.period, aggregate_duty.period) AS period
 FROM notifier.reminder
-JOIN notifier.obligation USING (obligation_id)
+LEFT JOIN notifier.obligation
+       ON reminder.kind = 'report' AND obligation.obligation_id = reminder.about_id
+LEFT JOIN notifier.aggregate_duty
+       ON reminder.kind = 'aggregate' AND aggregate_duty.id = reminder.about_id
 WHERE reminder.organization_id = ANY(CAST(:organization_ids AS bigint[]))
-  AND (CAST(:obligation_id AS bigint) IS NULL OR reminder.obligation_id = :obligation_id)
+  AND reminder.kind = ANY(CAST(:kinds AS text[]))
+  AND (CAST(:obligation_id AS bigint) IS NULL
+       OR (reminder.kind = 'report' AND reminder.about_id = :obligation_id))
   AND (CAST(:state AS text) IS NULL OR reminder.state = :state)
   AND (CAST(:before_id AS bigint) IS NULL OR reminder.id < :before_id)
 ORDER BY reminder.id DESC
@@ -58,6 +66,7 @@ ORDER BY reminder_id, number
 _COUNTS = text("""
 SELECT state, count(*) AS reminders FROM notifier.reminder
 WHERE organization_id = ANY(CAST(:organization_ids AS bigint[]))
+  AND kind = ANY(CAST(:kinds AS text[]))
 GROUP BY state
 """)
 
@@ -84,11 +93,11 @@ class Urge:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One decided mail: at most one for each (obligation, stage, recipient), and of those that a
-    person sends (`urge`) one a day.
+    """One decided mail: at most one for each (about, stage, recipient), and of those that a person
+    sends (`urge`) one a day.
     """
 
-    obligation_id: int
+    about: About
     organization_id: int
     stage: str
     recipient: str
@@ -114,7 +123,7 @@ class LedgerLine:
     """A reminder as the ledger shows it, with every attempt to hand it over."""
 
     id: int
-    obligation_id: int
+    about: About
     organization_id: int
     stage: str
     recipient: str
@@ -124,8 +133,8 @@ class LedgerLine:
     state: ReminderState
     next_attempt_at: datetime | None
     urged_by_name: str | None
-    form: str
-    period: str
+    form: str | None
+    period: str | None
     attempts: tuple[Attempt, ...]
 
 
@@ -134,6 +143,7 @@ class LedgerQuery:
     """Which lines to show, newest first: those after the line `before_id`, at most `limit`."""
 
     organization_ids: Collection[int]
+    kinds: Collection[MailKind] = DUTIES
     obligation_id: int | None = None
     state: ReminderState | None = None
     before_id: int | None = None
@@ -146,7 +156,8 @@ async def save_reminders(connection: AsyncConnection, reminders: Sequence[Remind
     await connection.execute(
         _INSERT,
         {
-            "obligation_ids": [item.obligation_id for item in reminders],
+            "kinds": [item.about.kind for item in reminders],
+            "about_ids": [item.about.id for item in reminders],
             "organization_ids": [item.organization_id for item in reminders],
             "stages": [item.stage for item in reminders],
             "recipients": [item.recipient for item in reminders],
@@ -167,6 +178,7 @@ async def ledger(connection: AsyncConnection, query: LedgerQuery) -> tuple[Ledge
         _LEDGER,
         {
             "organization_ids": list(query.organization_ids),
+            "kinds": list(query.kinds),
             "obligation_id": query.obligation_id,
             "state": query.state,
             "before_id": query.before_id,
@@ -179,10 +191,11 @@ async def ledger(connection: AsyncConnection, query: LedgerQuery) -> tuple[Ledge
 
 
 async def count_by_state(
-    connection: AsyncConnection, organization_ids: Collection[int]
+    connection: AsyncConnection, organization_ids: Collection[int], *, kinds: Collection[MailKind]
 ) -> dict[ReminderState, int]:
-    """How many reminders to these organizations are in each state; states without any left out."""
-    rows = await connection.execute(_COUNTS, {"organization_ids": list(organization_ids)})
+    """How many mails to these organizations are in each state; states without any left out."""
+    wanted = {"organization_ids": list(organization_ids), "kinds": list(kinds)}
+    rows = await connection.execute(_COUNTS, wanted)
     return {ReminderState(row.state): row.reminders for row in rows}
 
 
@@ -199,4 +212,5 @@ async def _attempts(
 
 def _line(row: RowMapping, *, attempts: Sequence[Attempt]) -> LedgerLine:
     values = {**row, "state": ReminderState(row["state"])}
-    return LedgerLine(**values, attempts=tuple(attempts))
+    about = About(MailKind(values.pop("kind")), values.pop("about_id"))
+    return LedgerLine(**values, about=about, attempts=tuple(attempts))

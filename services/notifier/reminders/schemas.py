@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from services.notifier.abouts import About, MailKind
 from services.notifier.reminders.ledger import Ledger, organization_name
 from services.notifier.reminders.repository import LedgerLine, ReminderState
 from services.notifier.timers.repository import Unaddressed
@@ -29,14 +30,18 @@ class AttemptModel(Answer):
 
 
 class ReminderModel(Answer):
-    """One decided reminder."""
+    """One decided mail: about a report, an aggregate to be signed off, or a new password.
+
+    `obligation_id` is that of a report; a new password has neither form nor period.
+    """
 
     reminder_id: int
-    obligation_id: int
+    kind: MailKind
+    obligation_id: int | None
     organization: RemindedOrganization
-    form: str
-    period: str
-    stage: ReminderStage
+    form: str | None
+    period: str | None
+    stage: str
     recipient: str
     subject: str
     message_id: str
@@ -57,7 +62,8 @@ class RemindersModel(Answer):
 class UnaddressedModel(Answer):
     """A stage that fell due for an organization without an address of record."""
 
-    obligation_id: int
+    kind: MailKind
+    obligation_id: int | None
     organization: RemindedOrganization
     form: str
     period: str
@@ -84,7 +90,7 @@ def ledger_json(ledger: Ledger, *, known: Catalogue, on: date) -> dict[str, Any]
 def unaddressed_json(item: Unaddressed, *, known: Catalogue, on: date) -> dict[str, Any]:
     """As `UnaddressedModel` describes it."""
     return {
-        "obligation_id": item.obligation_id,
+        **_about_json(item.about),
         "organization": _organization_json(item.organization_id, known=known, on=on),
         "form": item.form,
         "period": item.period,
@@ -97,7 +103,7 @@ def unaddressed_json(item: Unaddressed, *, known: Catalogue, on: date) -> dict[s
 def _line_json(line: LedgerLine, *, known: Catalogue, on: date) -> dict[str, Any]:
     return {
         "reminder_id": line.id,
-        "obligation_id": line.obligation_id,
+        **_about_json(line.about),
         "organization": _organization_json(line.organization_id, known=known, on=on),
         "form": line.form,
         "period": line.period,
@@ -120,6 +126,11 @@ def _line_json(line: LedgerLine, *, known: Catalogue, on: date) -> dict[str, Any
             for attempt in line.attempts
         ],
     }
+
+
+def _about_json(about: About) -> dict[str, Any]:
+    obligation_id = about.id if about.kind is MailKind.REPORT else None
+    return {"kind": about.kind.value, "obligation_id": obligation_id}
 
 
 def _organization_json(organization_id: int, *, known: Catalogue, on: date) -> dict[str, Any]:

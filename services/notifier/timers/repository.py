@@ -1,13 +1,14 @@
-"""SQL of the notifier's copy of obligations and of their timers; a batch is one statement."""
+"""SQL of the notifier's copy of obligations and of all timers; a batch is one statement."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.notifier.abouts import About, MailKind
 from shared.events.payloads import ObligationStateV1
 
 _UPSERT_OBLIGATIONS = text("""
@@ -28,10 +29,11 @@ RETURNING obligation_id
 # A stage that was decided stays so. One that was not needed may be needed under the new state of
 # the obligation: it waits again, and the log has the last word when it falls due.
 _UPSERT_TIMERS = text("""
-INSERT INTO notifier.timer (obligation_id, stage, due_at, state)
-SELECT * FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]),
-                     CAST(:due_ats AS timestamptz[]), CAST(:states AS text[]))
-ON CONFLICT (obligation_id, stage) DO UPDATE
+INSERT INTO notifier.timer (kind, about_id, stage, due_at, state)
+SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:about_ids AS bigint[]),
+                     CAST(:stages AS text[]), CAST(:due_ats AS timestamptz[]),
+                     CAST(:states AS text[]))
+ON CONFLICT (kind, about_id, stage) DO UPDATE
     SET due_at = excluded.due_at, state = excluded.state
     WHERE timer.state <> 'decided'
       AND (timer.due_at <> excluded.due_at OR timer.state = 'not_needed')
@@ -40,7 +42,7 @@ ON CONFLICT (obligation_id, stage) DO UPDATE
 _END_TIMERS = text("""
 UPDATE notifier.timer SET state = 'not_needed'
 WHERE state IN ('waiting', 'no_recipient')
-  AND obligation_id = ANY(CAST(:obligation_ids AS bigint[]))
+  AND kind = 'report' AND about_id = ANY(CAST(:obligation_ids AS bigint[]))
 """)
 
 _RECONSIDER = text("UPDATE notifier.timer SET state = 'waiting' WHERE state = 'no_recipient'")
@@ -49,7 +51,8 @@ _WITH_WAITING_TIMERS = text("""
 SELECT obligation_id, deadline FROM notifier.obligation
 WHERE state <> 'excluded' AND EXISTS (
     SELECT FROM notifier.timer
-    WHERE timer.obligation_id = obligation.obligation_id AND timer.state = 'waiting')
+    WHERE timer.kind = 'report' AND timer.about_id = obligation.obligation_id
+      AND timer.state = 'waiting')
 """)
 
 # The overdue stage is never brought forward: it may have been put off by a return.
@@ -57,9 +60,9 @@ _RETIME = text("""
 UPDATE notifier.timer
 SET due_at = CASE timer.stage WHEN 'overdue' THEN greatest(timer.due_at, fresh.due_at)
                               ELSE fresh.due_at END
-FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]),
-            CAST(:due_ats AS timestamptz[])) AS fresh (obligation_id, stage, due_at)
-WHERE timer.obligation_id = fresh.obligation_id AND timer.stage = fresh.stage
+FROM unnest(CAST(:kinds AS text[]), CAST(:about_ids AS bigint[]), CAST(:stages AS text[]),
+            CAST(:due_ats AS timestamptz[])) AS fresh (kind, about_id, stage, due_at)
+WHERE (timer.kind, timer.about_id, timer.stage) = (fresh.kind, fresh.about_id, fresh.stage)
   AND timer.state = 'waiting' AND timer.due_at <> fresh.due_at
 """)
 
@@ -73,15 +76,15 @@ FROM unnest(CAST(:organization_ids AS bigint[]), CAST(:regimes AS text[]), CAST(
             CAST(:periods AS text[]), CAST(:due_ats AS timestamptz[]))
          AS owed (organization_id, regime, form, period, due_at)
 JOIN notifier.obligation USING (organization_id, regime, form, period)
-WHERE timer.obligation_id = obligation.obligation_id AND timer.stage = :stage
-  AND obligation.state <> 'excluded'
+WHERE timer.kind = 'report' AND timer.about_id = obligation.obligation_id
+  AND timer.stage = :stage AND obligation.state <> 'excluded'
 """)
 
 # Two dispatchers never hold the same timer; the second passes over what the first has locked.
 _DUE = text("""
-SELECT obligation_id, stage, due_at FROM notifier.timer
-WHERE state = 'waiting' AND due_at <= :now
-ORDER BY due_at, obligation_id, stage
+SELECT kind, about_id, stage, due_at FROM notifier.timer
+WHERE state = 'waiting' AND due_at <= :now AND kind = ANY(CAST(:kinds AS text[]))
+ORDER BY due_at, kind, about_id, stage
 LIMIT :limit
 FOR UPDATE SKIP LOCKED
 """)
@@ -105,10 +108,10 @@ WHERE obligation.id = ANY(CAST(:obligation_ids AS bigint[]))
 
 _SET_TIMERS = text("""
 UPDATE notifier.timer SET due_at = decided.due_at, state = decided.state
-FROM unnest(CAST(:obligation_ids AS bigint[]), CAST(:stages AS text[]),
+FROM unnest(CAST(:kinds AS text[]), CAST(:about_ids AS bigint[]), CAST(:stages AS text[]),
             CAST(:due_ats AS timestamptz[]), CAST(:states AS text[]))
-         AS decided (obligation_id, stage, due_at, state)
-WHERE timer.obligation_id = decided.obligation_id AND timer.stage = decided.stage
+         AS decided (kind, about_id, stage, due_at, state)
+WHERE (timer.kind, timer.about_id, timer.stage) = (decided.kind, decided.about_id, decided.stage)
 """)
 
 _NOTE_FIRST_START = text("""
@@ -117,28 +120,34 @@ INSERT INTO notifier.first_start (started_at) VALUES (:now) ON CONFLICT DO NOTHI
 _FIRST_START = text("SELECT started_at FROM notifier.first_start")
 
 _WITHOUT_RECIPIENT = text("""
-SELECT timer.obligation_id, timer.stage, timer.due_at, obligation.organization_id,
-       obligation.form, obligation.period, obligation.deadline
-FROM notifier.timer JOIN notifier.obligation USING (obligation_id)
+SELECT timer.kind, timer.about_id, timer.stage, timer.due_at, duty.organization_id, duty.form,
+       duty.period, duty.deadline
+FROM notifier.timer
+JOIN (
+    SELECT 'report' AS kind, obligation_id AS about_id, organization_id, form, period, deadline
+    FROM notifier.obligation
+    UNION ALL
+    SELECT 'aggregate', id, organization_id, form, period, deadline FROM notifier.aggregate_duty
+) AS duty USING (kind, about_id)
 WHERE timer.state = 'no_recipient'
-  AND obligation.organization_id = ANY(CAST(:organization_ids AS bigint[]))
-ORDER BY timer.due_at DESC, timer.obligation_id
+  AND duty.organization_id = ANY(CAST(:organization_ids AS bigint[]))
+ORDER BY timer.due_at DESC, timer.kind, timer.about_id
 LIMIT :limit
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class DueTimer:
-    obligation_id: int
+    about: About
     stage: str
     due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A stage of an obligation as it is to be set."""
+    """A stage of a duty as it is to be set."""
 
-    obligation_id: int
+    about: About
     stage: str
     due_at: datetime
     state: str
@@ -148,7 +157,7 @@ class Timer:
 class Unaddressed:
     """A stage that fell due for an organization that has no address of record."""
 
-    obligation_id: int
+    about: About
     stage: str
     due_at: datetime
     organization_id: int
@@ -172,6 +181,10 @@ class OwedReport:
     excluded: bool
     is_in: bool
     period_closed: bool
+
+    @property
+    def about(self) -> About:
+        return About(MailKind.REPORT, self.obligation_id)
 
     @property
     def is_owed(self) -> bool:
@@ -214,14 +227,9 @@ async def save_timers(connection: AsyncConnection, timers: Sequence[Timer]) -> N
 
 async def retime(connection: AsyncConnection, timers: Sequence[Timer]) -> None:
     """Move the stages that still wait to the instants of a new calendar."""
-    await connection.execute(
-        _RETIME,
-        {
-            "obligation_ids": [timer.obligation_id for timer in timers],
-            "stages": [timer.stage for timer in timers],
-            "due_ats": [timer.due_at for timer in timers],
-        },
-    )
+    columns = _timer_columns(timers)
+    del columns["states"]
+    await connection.execute(_RETIME, columns)
 
 
 async def end_timers(connection: AsyncConnection, obligation_ids: Sequence[int]) -> None:
@@ -262,10 +270,11 @@ async def rearm(
 
 
 async def due_timers(
-    connection: AsyncConnection, *, now: datetime, limit: int
+    connection: AsyncConnection, *, kinds: Sequence[MailKind], now: datetime, limit: int
 ) -> tuple[DueTimer, ...]:
-    rows = await connection.execute(_DUE, {"now": now, "limit": limit})
-    return tuple(DueTimer(**row) for row in rows.mappings())
+    """The timers of these kinds that fell due, held until the end of the transaction."""
+    rows = await connection.execute(_DUE, {"kinds": list(kinds), "now": now, "limit": limit})
+    return tuple(DueTimer(_about(row), row.stage, row.due_at) for row in rows)
 
 
 async def owed_reports(
@@ -282,7 +291,18 @@ async def without_recipient(
     rows = await connection.execute(
         _WITHOUT_RECIPIENT, {"organization_ids": list(organization_ids), "limit": limit}
     )
-    return tuple(Unaddressed(**row) for row in rows.mappings())
+    return tuple(
+        Unaddressed(
+            about=_about(row),
+            stage=row.stage,
+            due_at=row.due_at,
+            organization_id=row.organization_id,
+            form=row.form,
+            period=row.period,
+            deadline=row.deadline,
+        )
+        for row in rows
+    )
 
 
 async def set_timers(connection: AsyncConnection, timers: Sequence[Timer]) -> None:
@@ -292,11 +312,16 @@ async def set_timers(connection: AsyncConnection, timers: Sequence[Timer]) -> No
 
 def _timer_columns(timers: Sequence[Timer]) -> dict[str, Any]:
     return {
-        "obligation_ids": [timer.obligation_id for timer in timers],
+        "kinds": [timer.about.kind for timer in timers],
+        "about_ids": [timer.about.id for timer in timers],
         "stages": [timer.stage for timer in timers],
         "due_ats": [timer.due_at for timer in timers],
         "states": [timer.state for timer in timers],
     }
+
+
+def _about(row: Row[Any]) -> About:
+    return About(MailKind(row.kind), row.about_id)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], *, width: int) -> tuple[list[Any], ...]:

@@ -1,24 +1,29 @@
-"""What the notifier learns from the log: when each stage of each obligation falls due.
+"""What the notifier learns from the log: when each stage of each duty falls due.
 
-Timers follow obligations and the working calendar. A report event cancels nothing: whether the
-report is in is asked of the log at the moment of the decision, in the decision's own transaction
-(I6). A report that was taken out again (returned, withdrawn) lets the overdue stage fall due once
-more, on the next working day.
+Timers follow obligations, the aggregates that are made of them, and the working calendar. A report
+event cancels nothing: whether the report is in, or the aggregate signed off, is asked of the log at
+the moment of the decision, in the decision's own transaction (I6). A report that was taken out
+again (returned, withdrawn) lets the overdue stage fall due once more, on the next working day.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.notifier.abouts import About, MailKind
+from services.notifier.aggregates import repository as aggregates
+from services.notifier.aggregates.repository import Sheaf
 from services.notifier.timers import repository
 from services.notifier.timers.repository import Timer
-from shared.catalogue.catalogue import CatalogueReader
+from shared.catalogue.aggregates import aggregate_duties
+from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.clock import Clock
 from shared.db.engine import transaction
 from shared.domain.calendars import WorkingCalendar
+from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode, RegimeCode
 from shared.domain.obligations import ObligationState
 from shared.domain.reminders import ReminderPolicy, ReminderStage, schedule
 from shared.domain.time import instant_at, vietnam_date
@@ -29,6 +34,8 @@ from shared.events.topics import OBLIGATION_EVENTS, REPORT_EVENTS, EventType
 from shared.messaging.errors import PoisonEvent
 
 SMALLEST_INSTANT = timedelta(microseconds=1)
+RECENT = timedelta(days=62)
+"""A ladder ends in the month of the cut-off or the next."""
 
 State = TypeVar("State", bound=Payload)
 
@@ -49,17 +56,20 @@ class Plan:
     """By which rules stages are timed. Days before `first_day` are never caught up."""
 
     policy: ReminderPolicy
-    calendar: WorkingCalendar
+    catalogue: Catalogue
     first_day: date
 
-    def timers(self, obligation_id: int, *, deadline: datetime) -> list[Timer]:
-        """The stages of one obligation."""
+    @property
+    def calendar(self) -> WorkingCalendar:
+        return self.catalogue.calendar
+
+    def timers(self, about: About, *, deadline: datetime) -> list[Timer]:
+        """The stages of one duty."""
         stages = schedule(
             self.policy, deadline_date=deadline_date(deadline), calendar=self.calendar
         )
         return [
-            Timer(obligation_id, stage, due_at, self._state(due_at))
-            for stage, due_at in stages.items()
+            Timer(about, stage, due_at, self._state(due_at)) for stage, due_at in stages.items()
         ]
 
     def after(self, act: datetime) -> datetime:
@@ -94,6 +104,7 @@ class TimerKeeper:
         plan = await self._plan(connection, events)
         if obligations:
             await _follow(connection, obligations, plan=plan)
+            await _follow_aggregates(connection, _cut_off(obligations), plan=plan)
         if taken_out:
             await _rearm(connection, taken_out, plan=plan)
         if any(event.type == EventType.CATALOGUE_CHANGED for event in events):
@@ -103,7 +114,7 @@ class TimerKeeper:
         known = max(event.catalogue_number for event in events)
         catalogue = await self._catalogue.at_least(known)
         started_at = await repository.note_first_start(connection, now=self._clock.now())
-        return Plan(self._policy, catalogue.calendar, first_day=vietnam_date(started_at))
+        return Plan(self._policy, catalogue, first_day=vietnam_date(started_at))
 
 
 async def _follow(
@@ -119,8 +130,52 @@ async def _follow(
             timer
             for item in changed
             if item.state is not ObligationState.EXCLUDED
-            for timer in plan.timers(item.obligation_id, deadline=item.deadline)
+            for timer in plan.timers(_report(item.obligation_id), deadline=item.deadline)
         ],
+    )
+
+
+async def keep_recent_aggregates(
+    engine: AsyncEngine, *, catalogue: CatalogueReader, policy: ReminderPolicy, clock: Clock
+) -> None:
+    """Know the aggregates of the last periods, whose events may have come before this did."""
+    known, now = await catalogue.current(), clock.now()
+    async with transaction(engine) as connection:
+        started_at = await repository.note_first_start(connection, now=now)
+        since = vietnam_date(now) - RECENT
+        sheaves = await aggregates.recent_sheaves(connection, since=since)
+        plan = Plan(policy, known, first_day=vietnam_date(started_at))
+        await _follow_aggregates(connection, sheaves, plan=plan)
+
+
+def _cut_off(obligations: Iterable[ObligationStateV1]) -> frozenset[Sheaf]:
+    """What is asked in a province for a period, as far as the cut-off has passed."""
+    return frozenset(
+        Sheaf(each.province_id, each.regime, each.form, each.period)
+        for each in obligations
+        if each.state is ObligationState.FIXED
+    )
+
+
+async def _follow_aggregates(
+    connection: AsyncConnection, sheaves: Collection[Sheaf], *, plan: Plan
+) -> None:
+    """Whoever adds up what is asked has to sign it off; duties that are known are dated anew."""
+    duties = [
+        duty
+        for sheaf in sheaves
+        for duty in aggregate_duties(
+            plan.catalogue,
+            regime=RegimeCode(sheaf.regime),
+            form=FormCode(sheaf.form),
+            period=PeriodCode(sheaf.period),
+            province_id=OrganizationId(sheaf.province_id),
+        )
+    ]
+    saved = await aggregates.save_duties(connection, duties)
+    await repository.save_timers(
+        connection,
+        [timer for about, deadline in saved for timer in plan.timers(about, deadline=deadline)],
     )
 
 
@@ -144,9 +199,24 @@ async def _retime(connection: AsyncConnection, *, plan: Plan) -> None:
         [
             timer
             for obligation_id, deadline in waiting
-            for timer in plan.timers(obligation_id, deadline=deadline)
+            for timer in plan.timers(_report(obligation_id), deadline=deadline)
         ],
     )
+    await _follow_aggregates(connection, await _waiting_sheaves(connection, plan), plan=plan)
+
+
+async def _waiting_sheaves(connection: AsyncConnection, plan: Plan) -> frozenset[Sheaf]:
+    """What the aggregates are of that have a stage still to come."""
+    provinces: dict[int, int] = {each.id: each.province_id for each in plan.catalogue.organizations}
+    return frozenset(
+        Sheaf(provinces[each.organization_id], each.regime, each.form, each.period)
+        for each in await aggregates.with_waiting_timers(connection)
+        if each.organization_id in provinces
+    )
+
+
+def _report(obligation_id: int) -> About:
+    return About(MailKind.REPORT, obligation_id)
 
 
 def _newest_obligations(events: Sequence[RecordedEvent]) -> Iterable[ObligationStateV1]:

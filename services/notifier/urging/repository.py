@@ -10,17 +10,17 @@ from shared.domain.reminders import ReminderStage
 
 # The row is that of the stage: who hands the mail over holds it, and so does who urges meanwhile.
 _HOLD = text("""
-INSERT INTO notifier.timer (obligation_id, stage, due_at, state)
-SELECT wanted.id, :stage, :now, 'decided'
+INSERT INTO notifier.timer (kind, about_id, stage, due_at, state)
+SELECT 'report', wanted.id, :stage, :now, 'decided'
 FROM unnest(CAST(:obligation_ids AS bigint[])) AS wanted (id)
 ORDER BY wanted.id
-ON CONFLICT (obligation_id, stage) DO UPDATE SET due_at = excluded.due_at, state = excluded.state
+ON CONFLICT (kind, about_id, stage) DO UPDATE SET due_at = excluded.due_at, state = excluded.state
 """)
 
 _URGED_ON = text("""
-SELECT obligation_id FROM notifier.reminder
+SELECT about_id AS obligation_id FROM notifier.reminder
 WHERE stage = :stage AND urged_on = :day AND state <> 'cancelled'
-  AND obligation_id = ANY(CAST(:obligation_ids AS bigint[]))
+  AND kind = 'report' AND about_id = ANY(CAST(:obligation_ids AS bigint[]))
 """)
 
 

@@ -95,7 +95,7 @@ def _reminder(
 ) -> Reminder:
     urge = Urge(by=principal.account_id, by_name=principal.display_name, on=vietnam_date(judge.now))
     return Reminder(
-        obligation_id=report.obligation_id,
+        about=report.about,
         organization_id=report.organization_id,
         stage=ReminderStage.URGE,
         recipient=judge.address(report) or "",

@@ -23,8 +23,10 @@ WITHOUT_ADDRESS = "25217"
 ADDRESS_ENTRY = f"email: ubnd.{WITHOUT_ADDRESS}@binhphuoc.example, "
 
 _EMPTY = text("""
-TRUNCATE log.obligation, log.report, log.event, notifier.obligation, notifier.first_start,
-         notifier.timer, notifier.reminder, notifier.delivery_attempt, notifier.demo_mail,
+TRUNCATE log.obligation, log.report, log.event, log.aggregate_signoff,
+         notifier.obligation, notifier.first_start,
+         notifier.aggregate_duty, notifier.timer, notifier.reminder,
+         notifier.delivery_attempt, notifier.demo_mail,
          notifier.consumer_offset, notifier.dead_letter CASCADE
 """)
 

@@ -143,7 +143,7 @@ async def test_what_is_asked_for_at_night_goes_out_in_the_morning_if_it_is_still
 
     assert len(world.mails_to(duty)) == 1
     assert world.mails_to(other) == []
-    states = {row["obligation_id"]: row["state"] for row in await world.reminders()}
+    states = {row["about_id"]: row["state"] for row in await world.reminders()}
     assert states == {duty.id: "sent", other.id: "cancelled"}
     assert (await world.timers(other))["urge"] == "not_needed"
 

@@ -15,6 +15,7 @@ from services.notifier.delivery.use_cases import Courier
 from services.notifier.dispatcher import Dispatcher
 from services.notifier.reminders.mails import MailWriter
 from services.notifier.reminders.use_cases import Decider
+from services.notifier.resets.use_cases import ResetMails
 from services.notifier.timers.use_cases import TimerKeeper
 from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.clock import FixedClock
@@ -121,6 +122,7 @@ class NotifierWorld:
             catalogue=self.reader,
             policy=self.policy,
             writer=self._writer(),
+            resets=self._resets(),
         )
 
     def new_courier(self) -> Courier:
@@ -131,6 +133,7 @@ class NotifierWorld:
             catalogue=self.reader,
             policy=self.policy,
             writer=self._writer(),
+            resets=self._resets(),
             mailer=SmtpMailer(server, timeout_seconds=self.smtp_timeout_seconds),
         )
 
@@ -165,6 +168,9 @@ class NotifierWorld:
 
     def move_to(self, instant: str | datetime) -> None:
         self.clock.move_to(at(instant) if isinstance(instant, str) else instant)
+
+    def _resets(self) -> ResetMails:
+        return ResetMails(writer=self._writer(), labels=load_labels())
 
     def _writer(self) -> MailWriter:
         return MailWriter(base_url=BASE_URL, demo=self.demo, labels=load_labels())
@@ -321,13 +327,15 @@ class NotifierWorld:
     async def timers(self, duty: Duty) -> dict[str, str]:
         """The state of each stage."""
         rows = await self.rows(
-            "SELECT stage, state FROM notifier.timer WHERE obligation_id = :id", id=duty.id
+            "SELECT stage, state FROM notifier.timer WHERE kind = 'report' AND about_id = :id",
+            id=duty.id,
         )
         return {row["stage"]: row["state"] for row in rows}
 
     async def due(self, duty: Duty, stage: str) -> datetime:
         [row] = await self.rows(
-            "SELECT due_at FROM notifier.timer WHERE obligation_id = :id AND stage = :stage",
+            "SELECT due_at FROM notifier.timer"
+            " WHERE kind = 'report' AND about_id = :id AND stage = :stage",
             id=duty.id,
             stage=stage,
         )

@@ -1,0 +1,1 @@
+"""Mails that lead to a new password."""
