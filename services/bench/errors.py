@@ -10,6 +10,7 @@ BenchError
 ├── NotShown            (freshness) the total never showed what was acknowledged
 ├── UnitsLost           (conversion) the catalogue is not what the table says
 ├── WrongSum            (geography) what was read over the reform is not what was reported
+├── UnsoundReport       (validation) a report of the measurement was refused
 └── Stalled             (catch_up) the aggregator applied nothing for a long time
 """
 

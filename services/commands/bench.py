@@ -21,6 +21,7 @@ from services.bench.geography import GeographyPlan, measure_geography
 from services.bench.outcomes import Outcome, table_of
 from services.bench.rebuild import RebuildPlan, measure_rebuild
 from services.bench.submit import Progress, SubmitPlan, measure_submit
+from services.bench.validation import ValidationPlan, measure_validation
 from services.commands.faults import run_command
 from services.commands.progress import progress_bar
 from shared.messaging.local_kafka_libraries import LocalKafkaError
@@ -155,6 +156,18 @@ def geography(*, rounds: Rounds = 20, data: DataFolder = FOLDER, as_json: AsJson
     _run("geography", partial(_with_progress, measure_geography, plan), data=data, as_json=as_json)
 
 
+@app.command("validate")
+def validation(
+    *,
+    reports: Annotated[int, typer.Option(min=1, help="Reports that are checked.")] = 2_000,
+    as_json: AsJson = False,
+) -> None:
+    """Milliseconds to read and check one report of 20 fields of work; needs no database."""
+    with progress_bar("Measuring validate") as advance:
+        outcome = measure_validation(ValidationPlan(reports=reports), progress=advance)
+    _show(outcome, as_json=as_json)
+
+
 async def _with_progress(
     measure: Callable[..., Awaitable[Outcome]],
     plan: object,
@@ -170,6 +183,10 @@ def _run(name: str, measure: Measure, *, data: Path, as_json: bool) -> None:
         outcome = run_command(_measured(name, measure, data=data))
     except asyncio.CancelledError:
         raise typer.Exit(STOPPED) from None
+    _show(outcome, as_json=as_json)
+
+
+def _show(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
     else:

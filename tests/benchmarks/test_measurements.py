@@ -13,6 +13,7 @@ from services.bench.geography import GeographyPlan, measure_geography
 from services.bench.outcomes import Outcome
 from services.bench.rebuild import RebuildPlan, measure_rebuild
 from services.bench.submit import SubmitPlan, measure_submit
+from services.bench.validation import ValidationPlan, measure_validation
 from shared.db.embedded import Server
 from shared.settings import EventLogKind
 
@@ -49,6 +50,14 @@ async def server(postgres_server: Server, tmp_path):
 
 def names(outcome: Outcome) -> set[str]:
     return {figure.name for figure in outcome.figures}
+
+
+def test_validate_checks_sound_reports_and_nothing_else(steps: Steps) -> None:
+    outcome = measure_validation(ValidationPlan(reports=3, warm_up=1), progress=steps)
+    assert {"p50", "p99", "mean"} == names(outcome)
+    assert "20 × 11 cells" in outcome.conditions
+    assert outcome.value("p50") == outcome.bars[0].measured > 0
+    assert steps.finished
 
 
 async def test_submit_stores_what_it_sends_on_both_sides(server: BenchServer, steps: Steps) -> None:
