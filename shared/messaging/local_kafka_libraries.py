@@ -7,16 +7,21 @@ LocalKafkaError
 """
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import IO
 
 PROJECT = Path(__file__).resolve().parents[2]
 KAFKA_TOOLS = PROJECT / "tools" / "kafka"
 DEFAULT_CACHE = PROJECT / ".cache" / "kafka"
 RESOLVE_TIMEOUT_SECONDS = 600
+LOCK_POLL_SECONDS = 0.1
 _LAST_WORDS_CHARACTERS = 2000
 
 
@@ -98,25 +103,39 @@ async def kafka_libraries(cache: Path = DEFAULT_CACHE) -> Path:
     folder = cache / hashlib.sha256(pom.read_bytes()).hexdigest()[:16]
     if not folder.is_dir():
         check_tools()
-        await _resolve(pom, folder)
+        async with _alone_in(cache):
+            if not folder.is_dir():
+                await _resolve(pom, folder)
     return folder
+
+
+@asynccontextmanager
+async def _alone_in(cache: Path) -> AsyncIterator[None]:
+    """Several may start on a new machine at once; Maven's own store does not bear two."""
+    with _lock_file(cache) as lock:
+        while not _locked(lock):  # noqa: ASYNC110 (another process lets it go)
+            await asyncio.sleep(LOCK_POLL_SECONDS)
+        yield
+
+
+def _lock_file(cache: Path) -> IO[str]:
+    cache.mkdir(parents=True, exist_ok=True)
+    return (cache / "lock").open("w")
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 async def _resolve(pom: Path, folder: Path) -> None:
     """Into a folder of our own, renamed when complete: a kill leaves no half of it in use."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as making:
         await _run_maven(pom, Path(making) / "libraries")
-        _move_into_place(Path(making) / "libraries", folder)
-
-
-def _move_into_place(made: Path, folder: Path) -> None:
-    try:
-        made.rename(folder)
-    except OSError:
-        # Another process was faster; what it made is the same.
-        if not folder.is_dir():
-            raise
+        (Path(making) / "libraries").rename(folder)
 
 
 async def _run_maven(pom: Path, libraries: Path) -> None:

@@ -1,5 +1,6 @@
 """The local Kafka is a real one, and survives what brokers meet."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -171,6 +172,28 @@ def test_missing_programs_are_named_in_one_line(monkeypatch: pytest.MonkeyPatch)
     assert missing.value.missing == ("java", "mvn")
     assert "\n" not in str(missing.value)
     assert "scripts/install-system-packages" in str(missing.value)
+
+
+MAVEN = """#!/bin/sh
+echo called >> "$CALLS"
+for word in "$@"; do
+    case $word in -DoutputDirectory=*) mkdir "${word#*=}" ;; esac
+done
+"""
+
+
+async def test_two_that_need_it_on_a_new_machine_fetch_it_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("mvn", "java"):
+        (tmp_path / name).write_text(MAVEN)
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    found = await asyncio.gather(*(kafka_libraries(tmp_path / "cache") for _ in range(3)))
+    assert len(set(found)) == 1
+    assert found[0].is_dir()
+    assert (tmp_path / "calls").read_text().split() == ["called"]
 
 
 async def test_without_the_source_tree_the_way_out_is_named(
