@@ -35,7 +35,7 @@ test: $(DEVELOPMENT) ## Run the tests (PYTEST_ARGS="tests/unit -x -n 0")
 
 soak: $(DEVELOPMENT) ## Run the long tests: faults, races, many random histories
 	@scripts/install-system-packages kafka browser
-	@$(BIN)/pytest -m soak $(PYTEST_ARGS)
+	@$(BIN)/pytest -m soak $(WORKERS) $(PYTEST_ARGS)
 
 check: $(DEVELOPMENT) ## Lint, formatting, types, imports, and that tests reach all of the domain
 	@$(BIN)/ruff check .
