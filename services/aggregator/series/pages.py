@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
+from services.aggregator.combining.standing import Standing, read_standing
 from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.exports.addresses import indicator_csv
 from services.aggregator.reading.choices import Asked, Choice, choose
@@ -42,7 +43,8 @@ async def show_indicator(
 ) -> HTMLResponse:
     """The value, the series with its table, the children, and the sources."""
     choice = await _choose(aggregator, principal, asked, code=code)
-    series, children, sources = await _read(aggregator, choice, code=IndicatorCode(code))
+    found = await _read(aggregator, choice, code=IndicatorCode(code))
+    series, children, sources, standing = found
     return pages.render(
         request,
         "aggregator/indicator.html",
@@ -50,6 +52,7 @@ async def show_indicator(
         **_context(choice, series, code=code, sort=sort),
         children=in_order(children.items, sort),
         sources=sources,
+        standing=standing,
     )
 
 
@@ -68,7 +71,7 @@ async def _choose(
 
 async def _read(
     aggregator: Aggregator, choice: Choice, *, code: IndicatorCode
-) -> tuple[Series, Children, Sources]:
+) -> tuple[Series, Children, Sources, Standing | None]:
     question, readable = choice.question, choice.view.scope.readable
     span = span_of(question, code=code)
     async with figures_seen(aggregator, choice.view) as source:
@@ -76,7 +79,8 @@ async def _read(
         series = await read_series(source, span, position=position)
         children = await read_children(source, question, code=code, position=position)
         sources = await read_sources(source, question, children.indicator, readable=readable)
-    return series, children, sources
+        standing = await read_standing(source, question, code=code, today=choice.view.today)
+    return series, children, sources, standing
 
 
 def _context(choice: Choice, series: Series, *, code: str, sort: ChildOrder) -> dict[str, Any]:

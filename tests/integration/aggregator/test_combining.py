@@ -402,3 +402,15 @@ async def test_a_unit_that_took_over_another_is_added_up_in_one_tree_only(
     assert now["value"] == 333
     assert now["restated"]["exactness"] == "exact"
     assert above["value"] == 333
+
+
+async def test_the_page_shows_the_year_so_far_and_the_plan(
+    desk: Desk, half_a_year: History
+) -> None:
+    page = await desk.get("/indicators/M.received", period="2025-06")
+    of_a_word = await desk.get("/indicators/M.word", period="2025-06")
+
+    assert page.status_code == 200
+    for text in ("Lũy kế từ đầu năm", "2.820", "6 kỳ", "Kế hoạch", "4.000", "đạt 70,5%"):
+        assert text in page.text
+    assert "Số liệu này không cộng gộp được." in of_a_word.text

@@ -1,0 +1,83 @@
+"""Where an indicator stands in its year: so far, and against last year, plan and estimate."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from services.aggregator.combining.intervals import Cumulative, Interval, interval_at
+from services.aggregator.combining.readings import IntervalReading, Rollups, read_interval
+from services.aggregator.indicators.comparisons import Against, Change, against, change_between
+from services.aggregator.reading.figures import FigureSource
+from services.aggregator.reading.questions import Question, topic_at
+from services.aggregator.series.questions import indicator_at
+from shared.domain.identifiers import IndicatorCode
+from shared.domain.indicators import Indicator
+from shared.domain.operators import ValueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the year is planned or expected to be, and how far it has come."""
+
+    kind: ValueKind
+    indicator: Indicator
+    value: Decimal | None
+    against: Against | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`change` is against the same stretch of the year before, `last_year`."""
+
+    so_far: IntervalReading
+    last_year: IntervalReading | None
+    change: Change | None
+    beside: tuple[Beside, ...]
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """A stock is the same so far as it is now."""
+        return self.so_far.adds_up
+
+
+async def read_standing(
+    source: FigureSource, question: Question, *, code: IndicatorCode, today: date
+) -> Standing | None:
+    """Up to the question's period; None where the indicator has no method then."""
+    known, topic = question.catalogue, question.topic
+    indicator = indicator_at(known, code, topic=topic)
+    so_far = interval_at(known, topic, by=Cumulative.YEAR, today=today)
+    if indicator is None or so_far is None:
+        return None
+    year_ago = topic_at(known, topic.shape.form.code, period=topic.period.same_period_last_year())
+    before = interval_at(known, year_ago, by=Cumulative.YEAR, today=today) if year_ago else None
+    nodes = [node for each in (so_far, before) if each for node in each.nodes(question)]
+    rollups = await source.rollups(nodes, track=question.track)
+    now = read_interval(question, so_far, code=code, rollups=rollups)
+    then = read_interval(question, before, code=code, rollups=rollups) if before else None
+    return Standing(
+        so_far=now,
+        last_year=then,
+        change=change_between(indicator, value=now.value, before=then.value) if then else None,
+        beside=_beside(question, indicator, now=now, so_far=so_far, rollups=rollups),
+    )
+
+
+def _beside(
+    question: Question,
+    indicator: Indicator,
+    *,
+    now: IntervalReading,
+    so_far: Interval,
+    rollups: Rollups,
+) -> tuple[Beside, ...]:
+    named = ((ValueKind.PLAN, indicator.plan), (ValueKind.ESTIMATE, indicator.estimate))
+    found = []
+    for kind, code in named:
+        if code is not None:
+            reading = read_interval(question, so_far, code=code, rollups=rollups)
+            other = reading.indicator
+            if other is not None:
+                difference = against(indicator, value=now.value, other=reading.value)
+                found.append(Beside(kind, other, reading.value, difference))
+    return tuple(found)
