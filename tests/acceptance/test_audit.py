@@ -12,6 +12,7 @@ from services.cli import app
 from services.intake.audit.actions import ACTIONS
 from shared.settings import Settings
 from tests.acceptance.api_story import tell
+from tests.acceptance.duty_acts import act_on_duties
 from tests.acceptance.page_acts import PageActs, do_everything
 from tests.architecture.audit_table import (
     AUDITED,
@@ -36,9 +37,11 @@ async def gained(module_engine: AsyncEngine, module_database_url: str) -> AsyncI
         running_system(module_engine, module_database_url, settings=settings) as system,
         AsyncExitStack() as stack,
     ):
-        acts = PageActs(system, stack)
+        acts, province = PageActs(system, stack), system.province
         await do_everything(acts)
         story = await tell(system)
+        last = province.districts[-1]
+        await act_on_duties(acts, district=last, province=province.province)
         yield {**story.audited, **acts.audited}
 
 
