@@ -1,5 +1,6 @@
 """`tonghop catalogue`: check packs, load them, show what is in force, compare before loading."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import date
@@ -14,6 +15,7 @@ from services.commands.database import owner_engine
 from services.commands.faults import faults_told, run_command
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.checking import require_sound
+from shared.catalogue.editor_schema import editor_schema
 from shared.catalogue.packs import (
     MANIFEST,
     SHIPPED_PACKS,
@@ -91,6 +93,12 @@ def show(on: Day = None) -> None:
         catalogue = _with_engine(_catalogue)
         for line in _catalogue_lines(catalogue, on=day):
             typer.echo(line)
+
+
+@app.command()
+def schema() -> None:
+    """In JSON Schema của các tệp trong gói, để trình soạn thảo gợi ý và báo lỗi khi viết."""
+    typer.echo(json.dumps(editor_schema(), ensure_ascii=False, indent=2))
 
 
 def _read(names: Sequence[str] | None) -> tuple[Pack, ...]:
