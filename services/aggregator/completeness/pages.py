@@ -1,8 +1,11 @@
 """/completeness: who has sent, who has not, and whom to call."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from services.aggregator.completeness.received import read_received, read_senders
 from services.aggregator.completeness.use_cases import read_completeness
 from services.aggregator.dashboard.use_cases import deadline_day, missing_units, share_of
 from services.aggregator.dependencies import AggregatorDep
@@ -30,14 +33,18 @@ async def show_completeness(
     """Progress by organization, and every unit with its deadline and contact."""
     choice = await choose(aggregator, principal, asked)
     question, now = choice.question, choice.view.now
+    senders = await read_senders(aggregator, choice, own=principal.organization_id)
     async with figures_seen(aggregator, choice.view) as source:
         position = await source.position([question.node])
         answer = await read_completeness(source, question, position=position, now=now)
+        received = await read_received(source, question, senders)
+    answer = replace(answer, units=(*answer.units, *received))
     return pages.render(
         request,
         "aggregator/completeness.html",
         **common_context(choice, as_of=answer.as_of),
         answer=answer,
+        received=received,
         missing=missing_units(question, answer),
         share_of=share_of,
         deadline_day=deadline_day,

@@ -12,7 +12,7 @@ from services.aggregator.reading.figures import (
 )
 from services.aggregator.reading.questions import Question
 from shared.domain.identifiers import OrganizationId
-from shared.domain.organizations import OrganizationVersion
+from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.rollups import Coverage
 
 
@@ -68,7 +68,7 @@ async def read_completeness(
     below = question.units(topic, question.organization.id)
     duties = await source.duties(topic.sheaf, organization_ids=below)
     units = tuple(
-        UnitProgress(tree.get(each), _parent(question, each), duties[each])
+        UnitProgress(tree.get(each), parent_of(tree, each), duties[each])
         for each in below
         if each in duties
     )
@@ -93,8 +93,8 @@ async def read_completeness(
     )
 
 
-def _parent(question: Question, organization_id: OrganizationId) -> OrganizationVersion | None:
-    tree = question.topic.shape.tree
+def parent_of(tree: Tree, organization_id: OrganizationId) -> OrganizationVersion | None:
+    """Who answers for it in the tree."""
     parent_id = tree.get(organization_id).parent_id
     return None if parent_id is None else tree.get(parent_id)
 

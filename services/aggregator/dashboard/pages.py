@@ -73,11 +73,14 @@ async def show_overview(
 async def _context(
     aggregator: Aggregator, principal: Principal, choice: Choice, *, indicator: str | None
 ) -> dict[str, Any]:
-    overview = await read_overview(aggregator, choice, indicator=indicator)
+    overview = await read_overview(
+        aggregator, choice, own=principal.organization_id, indicator=indicator
+    )
     missing = overview.completeness.missing
     return {
         **common_context(choice, as_of=overview.as_of),
         "overview": overview,
+        "received": overview.received,
         "urging": await read_urging(aggregator, principal, choice, missing),
         "change_of": change_of,
         "share_of": share_of,

@@ -1,10 +1,11 @@
 """Puts the overview together: indicators, progress and who is missing, from one snapshot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from services.aggregator.completeness.received import read_received, read_senders
 from services.aggregator.completeness.use_cases import (
     CompletenessAnswer,
     UnitProgress,
@@ -28,7 +29,7 @@ from services.aggregator.series.questions import span_of
 from services.aggregator.series.use_cases import read_trends
 from services.aggregator.service import Aggregator
 from shared.domain.figures import rounded
-from shared.domain.identifiers import IndicatorCode
+from shared.domain.identifiers import IndicatorCode, OrganizationId
 from shared.domain.rollups import Coverage
 from shared.domain.time import vietnam_date
 
@@ -52,6 +53,7 @@ class Overview:
     missing: tuple[MissingUnit, ...]
     trends: Mapping[IndicatorCode, tuple[Decimal | None, ...]]
     charts: Charts | None
+    received: tuple[UnitProgress, ...] = ()
 
     @property
     def not_shown(self) -> int:
@@ -59,15 +61,25 @@ class Overview:
 
 
 async def read_overview(
-    aggregator: Aggregator, choice: Choice, *, indicator: str | None = None
+    aggregator: Aggregator,
+    choice: Choice,
+    *,
+    own: OrganizationId,
+    indicator: str | None = None,
 ) -> Overview:
-    """Everything on the page, as of one position; `indicator` is the one that is drawn."""
+    """Everything on the page, as of one position; `indicator` is the one that is drawn.
+
+    Who reports to `own`, the caller's organization, from elsewhere is looked after as well.
+    """
     question, now = choice.question, choice.view.now
+    senders = await read_senders(aggregator, choice, own=own)
     async with figures_seen(aggregator, choice.view) as source:
         asked = topics_asked(question)
         position = await source.position(nodes_shown(question, asked))
         answer = await read_indicators(source, question, asked, position=position, children=True)
         completeness = await read_completeness(source, question, position=position, now=now)
+        received = await read_received(source, question, senders)
+        completeness = replace(completeness, units=(*completeness.units, *received))
         readings = answer.topics[0].node.readings
         spans = [span_of(question, code=each.indicator.code) for each in readings]
         trends = await read_trends(source, spans)
@@ -81,6 +93,7 @@ async def read_overview(
         missing=missing_units(question, completeness, limit=UNITS_SHOWN),
         trends=trends,
         charts=charts,
+        received=received,
     )
 
 

@@ -126,7 +126,8 @@ async def choose(aggregator: Aggregator, principal: Principal, asked: Asked) -> 
     """
     view = await viewpoint(aggregator, principal, asked.when, local=True)
     known, scope = view.catalogue, view.scope
-    latest = _latest_topic(known, slug=asked.form, today=view.today)
+    own_level = _level_of(known, principal, on=view.today)
+    latest = _latest_topic(known, slug=asked.form, level=own_level, today=view.today)
     view = replace(view, geography=_geography(view, asked, latest=latest))
     shown = shown_tree(known, latest, geography=view.geography)
     own = asked.organization or _code_of(shown, principal)
@@ -203,9 +204,21 @@ def _heads(tree: Tree, *, scope: Scope) -> tuple[OrganizationVersion, ...]:
     return tuple(sorted(heads, key=lambda each: (each.level, each.sort_key)))
 
 
-def _latest_topic(known: Catalogue, *, slug: str | None, today: date) -> Topic:
-    """The form named, or else the first, for the last period whose data window has ended."""
-    for form in known.forms:
+def _level_of(known: Catalogue, principal: Principal, *, on: date) -> str | None:
+    """The level of the caller's own organization; None if it has ended."""
+    own = known.tree(on).organizations.get(principal.organization_id)
+    return None if own is None else own.level
+
+
+def _latest_topic(known: Catalogue, *, slug: str | None, level: str | None, today: date) -> Topic:
+    """The form named, or else the first that the level has to do with, for the last period whose
+    data window has ended.
+    """
+
+    def is_foreign(form: FormTemplate) -> bool:
+        return level not in form.entering_levels | form.summing_levels
+
+    for form in sorted(known.forms, key=is_foreign):
         if slug in (None, form.slug):
             topic = last_cut_off(known, form.code, today=today)
             if topic is not None:
