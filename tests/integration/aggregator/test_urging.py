@@ -21,9 +21,9 @@ REVIEWER = frozenset({Role.REVIEWER})
 
 URGE = text("""
 INSERT INTO notifier.reminder (
-    obligation_id, organization_id, stage, recipient, message_id, subject, body_text, body_html,
+    kind, about_id, organization_id, stage, recipient, message_id, subject, body_text, body_html,
     decided_at, state, urged_by, urged_by_name, urged_on)
-SELECT obligation_id, organization_id, 'urge', 'a@b.example', '<1@b>', 's', 't', 'h',
+SELECT 'report', obligation_id, organization_id, 'urge', 'a@b.example', '<1@b>', 's', 't', 'h',
        :at, 'sent', 1, 'Lê Minh Đức', '2025-06-16'
 FROM aggregator.obligation WHERE (form, period, organization_id) = (:form, :period, :commune)
 """)

@@ -7,11 +7,17 @@ import pytest
 from services.aggregator.dashboard.use_cases import change_of, share_of
 from services.aggregator.indicators.comparisons import Change
 from services.aggregator.indicators.use_cases import NodeReadings, Reading
+from shared.domain.indicators import Indicator
+from shared.domain.operators import ValueKind
 from shared.domain.rollups import NO_COVERAGE, Coverage
 from tests.integration.aggregator.world import INDICATORS, province
 
 SIZE, SHARE = INDICATORS
 ALL_IN, SOME_IN = Coverage(95, 95, 95), Coverage(95, 80, 80)
+
+
+def reading(indicator: Indicator, now: Decimal | None, before: Decimal | None) -> Reading:
+    return Reading(indicator, now, before, kind=ValueKind.ACTUAL, reason=None)
 
 
 def node(now: Coverage, before: Coverage) -> NodeReadings:
@@ -36,7 +42,7 @@ def test_sizes_are_compared_in_percent_and_shares_in_points(
     indicator: object, now: str | None, before: str | None, change: Change | None
 ) -> None:
     values = [None if each is None else Decimal(each) for each in (now, before)]
-    assert change_of(Reading(indicator, *values), at=node(ALL_IN, ALL_IN)) == change
+    assert change_of(reading(indicator, *values), at=node(ALL_IN, ALL_IN)) == change
 
 
 @pytest.mark.parametrize(
@@ -50,8 +56,8 @@ def test_a_size_that_lacks_units_says_so_where_it_is_compared(
     now: Coverage, before: Coverage
 ) -> None:
     values = Decimal(80), Decimal(100)
-    size = change_of(Reading(SIZE, *values), at=node(now, before))
-    share = change_of(Reading(SHARE, *values), at=node(now, before))
+    size = change_of(reading(SIZE, *values), at=node(now, before))
+    share = change_of(reading(SHARE, *values), at=node(now, before))
     assert size is not None
     assert share is not None
     assert (size.partial, share.partial) == (True, False)

@@ -16,6 +16,7 @@ from services.aggregator.dashboard.symbol_map import (
 )
 from services.aggregator.indicators.use_cases import NodeReadings, Reading
 from shared.domain.indicators import Indicator
+from shared.domain.operators import ValueKind
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.rollups import NO_COVERAGE, Coverage
 from tests.integration.aggregator.world import INDICATORS, province
@@ -38,9 +39,8 @@ def unit(number: int) -> OrganizationVersion:
 
 def node(number: int, value: str | None, *, indicator: Indicator = SIZE) -> NodeReadings:
     found = None if value is None else Decimal(value)
-    return NodeReadings(
-        unit(number), Coverage(1, 1, 1), NO_COVERAGE, (Reading(indicator, found, None),)
-    )
+    reading = Reading(indicator, found, None, kind=ValueKind.ACTUAL, reason=None)
+    return NodeReadings(unit(number), Coverage(1, 1, 1), NO_COVERAGE, (reading,))
 
 
 def drawn(*values: str | None, indicator: Indicator = SIZE) -> SymbolMap:
