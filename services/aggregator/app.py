@@ -10,6 +10,7 @@ from services.aggregator.completeness.endpoints import router as completeness_ro
 from services.aggregator.completeness.pages import router as completeness_pages
 from services.aggregator.dashboard.pages import router as dashboard_pages
 from services.aggregator.exports.endpoints import router as exports_router
+from services.aggregator.exports.htttbc_endpoints import router as htttbc_router
 from services.aggregator.indicators.endpoints import router as indicators_router
 from services.aggregator.releases.endpoints import router as releases_router
 from services.aggregator.rollups.endpoints import router as rollups_router
@@ -31,6 +32,7 @@ def routers() -> tuple[APIRouter, ...]:
         indicators_router,
         series_router,
         exports_router,
+        htttbc_router,
         rollups_router,
         completeness_router,
         changes_router,

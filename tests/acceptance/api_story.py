@@ -318,6 +318,8 @@ async def _read_figures(story: Story, cast: Cast, places: Places) -> None:
     await ask(analyst, "GET /api/v1/rollups", query=of_form | {"children": "true"})
     await ask(analyst, "GET /api/v1/completeness", query=of_form)
     await story.listen(analyst, "GET /api/v1/stream", query=at_district, until="position")
+    await ask(analyst, "GET /api/v1/exports/htttbc", query=of_form | {"track": "live"})
+    await ask(analyst, "GET /api/v1/exports/htttbc/schema")
     for format_ in ("csv", "json"):
         await ask(analyst, "GET /api/v1/exports/figures", query=of_form | {"format": format_})
         await ask(

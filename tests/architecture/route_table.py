@@ -189,6 +189,8 @@ API = (
     Route("GET", "/api/v1/indicators/{code}/series", SIGNED_IN, Foreign(query=SHEET, words=RATE)),
     Route("GET", "/api/v1/indicators/{code}/children", SIGNED_IN, Foreign(query=SHEET, words=RATE)),
     Route("GET", "/api/v1/exports/figures", SIGNED_IN, Foreign(query=CELLS)),
+    Route("GET", "/api/v1/exports/htttbc", SIGNED_IN, Foreign(query=CELLS)),
+    Route("GET", "/api/v1/exports/htttbc/schema", SIGNED_IN),
     Route(
         "GET",
         "/api/v1/exports/indicators",

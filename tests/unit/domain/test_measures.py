@@ -224,6 +224,7 @@ def test_the_operator_used_is_told_or_those_of_the_parts() -> None:
     plain, derived = (over(indicator(f), [ONE_UNIT, ONE_UNIT]) for f in ("[price]", "[share]"))
 
     assert (plain.operator, plain.parts) == (TimeOperator.WEIGHTED_AVERAGE, ())
+    assert (plain.used, derived.used) == (range(2), range(1, 2))
     assert derived.operator is None
     assert [(part.cell.column, part.operator) for part in derived.parts] == [
         ("poor", TimeOperator.LAST),
