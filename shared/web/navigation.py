@@ -13,28 +13,35 @@ SIGN_IN = "/sign-in"
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """`roles` empty: for every account. `demo_only`: a page that exists in the demo only."""
+    """`roles` empty: for every account. `demo_only`: a page that exists in the demo only.
+
+    `beside` are the pages that its tabs lead to.
+    """
 
     path: str
     label: str
     roles: frozenset[Role] = frozenset()
     demo_only: bool = False
+    beside: tuple[str, ...] = ()
 
     def is_current(self, path: str) -> bool:
-        return path == self.path or (self.path != HOME and path.startswith(f"{self.path}/"))
+        return any(
+            path == each or (each != HOME and path.startswith(f"{each}/"))
+            for each in (self.path, *self.beside)
+        )
 
 
 _DOING = frozenset({Role.PREPARER, Role.SIGNER, Role.REVIEWER})
-_RECEIVING = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
 _SUPERVISING = frozenset({Role.REVIEWER, Role.LEADER, Role.ANALYST, Role.ADMINISTRATOR})
 NAVIGATION = (
     NavigationItem(HOME, "navigation.home", _DOING),
     NavigationItem("/review", "navigation.review", frozenset({Role.REVIEWER})),
-    NavigationItem("/periods", "navigation.periods", _RECEIVING),
     NavigationItem("/dashboard", "navigation.dashboard", _SUPERVISING),
     NavigationItem("/completeness", "navigation.completeness", _SUPERVISING),
     NavigationItem("/reminders", "navigation.reminders", _SUPERVISING),
-    NavigationItem("/calendar", "navigation.calendar"),
+    NavigationItem(
+        "/periods", "navigation.periods", beside=("/requests", "/calendar", "/regimes")
+    ),
     NavigationItem("/accounts", "navigation.accounts", frozenset({Role.ADMINISTRATOR})),
     NavigationItem("/audit", "navigation.audit", frozenset({Role.ADMINISTRATOR})),
     NavigationItem("/mailbox", "navigation.mailbox", demo_only=True),

@@ -37,7 +37,7 @@ def test_paths_of_this_site_are_kept(given):
 
 def test_the_menu_holds_what_the_account_can_use():
     paths = [item.path for item in navigation_for(PREPARER, demo=False)]
-    assert paths == ["/", "/calendar"]
+    assert paths == ["/", "/periods"]
     watched = [item.path for item in navigation_for(LEADER, demo=False)]
     assert "/dashboard" in watched
     assert "/" not in watched, "the home page is the dashboard of those who only watch"
