@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-year demo-kafka demo-reset test soak check format bench lock clean
+.PHONY: help demo demo-quarter demo-kafka demo-reset test soak check format bench lock clean
 
 BIN := .venv/bin
 # A worker for each processor. Each has its own PostgreSQL and, when asked for, its own Kafka. The
@@ -15,11 +15,11 @@ DEVELOPMENT := .venv/installed-development
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(RUNTIME) ## Start the demonstration: one province, everything in one process (DEMO_ARGS=...)
+demo: $(RUNTIME) ## Start the demonstration: two provinces over the reform of 2025, in one process (DEMO_ARGS=...)
 	@exec $(BIN)/tonghop demo $(DEMO_ARGS)
 
-demo-year: $(RUNTIME) ## Two provinces over the reform of 2025: 21 months, 270 communes that became 95
-	@exec $(BIN)/tonghop demo --world year $(DEMO_ARGS)
+demo-quarter: $(RUNTIME) ## A smaller one: Bình Phước on the day before a deadline of June 2025
+	@exec $(BIN)/tonghop demo --world quarter $(DEMO_ARGS)
 
 demo-kafka: $(RUNTIME) ## The same over a real Apache Kafka (needs Java 17 and Maven)
 	@scripts/install-system-packages kafka
@@ -27,7 +27,7 @@ demo-kafka: $(RUNTIME) ## The same over a real Apache Kafka (needs Java 17 and M
 
 demo-reset: $(RUNTIME) ## Throw away the data of the demonstrations
 	@$(BIN)/tonghop demo --reset
-	@$(BIN)/tonghop demo --reset --world year
+	@$(BIN)/tonghop demo --reset --world quarter
 
 test: $(DEVELOPMENT) ## Run the tests (PYTEST_ARGS="tests/unit -x -n 0")
 	@scripts/install-system-packages kafka browser $(if $(CI),deployment)

@@ -21,6 +21,7 @@ from shared.settings import EventLogKind
 
 FOLDER = Path(".data/demo")
 DEFAULT_PORT = 8000
+DEFAULT_WORLD = WorldName.YEAR
 INTERRUPTED = 130
 """What shells take for a program that Ctrl-C ended."""
 
@@ -44,7 +45,7 @@ def demo(
     world: Annotated[
         WorldName,
         typer.Option(help="year: two provinces over the reform of 2025; quarter: one before it."),
-    ] = WorldName.QUARTER,
+    ] = DEFAULT_WORLD,
     data: DataFolder = None,
     reset: Annotated[bool, typer.Option("--reset", help="Forget the world and stop.")] = False,
 ) -> None:
