@@ -41,7 +41,6 @@ AUDITED: Mapping[str, Audited] = {
     "POST /periods/{period}/reopen": "period_reopen",
     "POST /periods/{period}/duties": "obligation_extend",
     "POST /requests/new": "report_request",
-    "POST /api/v1/requests": "report_request",
     "POST /api/v1/releases": "release_publish",
     "POST /api/v1/reminders/urges": "reminder_urge",
     "POST /reminders/urge": "reminder_urge",
