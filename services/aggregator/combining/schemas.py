@@ -10,18 +10,18 @@ from shared.domain.operators import TimeOperator
 from shared.web.answers import Answer
 
 
-class CellModel(Answer):
+class TypedCellModel(Answer):
     """A typed cell of the form."""
 
     row: str
     column: str
 
 
-class PartOperatorModel(CellModel):
+class PartOperatorModel(TypedCellModel):
     """How one of the cells behind a computed value is put together over the periods."""
 
     operator: TimeOperator
-    weight: CellModel | None
+    weight: TypedCellModel | None
 
 
 class CombinedModel(Answer):

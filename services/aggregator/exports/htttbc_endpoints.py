@@ -20,7 +20,7 @@ from services.aggregator.exports.htttbc import (
     objects_json,
     rows_json,
 )
-from services.aggregator.exports.htttbc_schemas import HtttbcExport, schema_json
+from services.aggregator.exports.htttbc_schemas import HtttbcExport, SchemaDocument, schema_text
 from services.aggregator.exports.use_cases import nodes_below
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.reading.opening import figures_seen
@@ -28,7 +28,7 @@ from services.aggregator.reading.questions import ask
 from services.aggregator.reading.schemas import as_of_json
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
-from shared.web.json import json_response
+from shared.web.json import JSON_MEDIA_TYPE, json_response
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
@@ -86,11 +86,14 @@ async def export_htttbc(
 @router.get(
     "/htttbc/schema",
     summary="Read the JSON Schema of that export",
-    responses={200: {"content": {"application/schema+json": {}}}},
+    response_class=Response,
+    responses={200: {"model": SchemaDocument}},
 )
-async def get_htttbc_schema(principal: SignedIn) -> Response:
+async def get_htttbc_schema(principal: SignedIn, if_none_match: IfNoneMatch = None) -> Response:
     """JSON Schema 2020-12; the same file is in the repository."""
     del principal
-    answer = json_response(schema_json())
-    answer.headers["Content-Type"] = "application/schema+json"
-    return answer
+    text = schema_text()
+    tag = entity_tag(text)
+    if is_current(if_none_match, tag):
+        return not_modified(tag)
+    return Response(text, media_type=JSON_MEDIA_TYPE, headers=answer_headers(tag))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.aggregator.exports.htttbc import SCHEMA_ID
 from services.aggregator.reading.schemas import AsOfModel
@@ -24,7 +24,7 @@ PeriodCodeText = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}([1-4]|0[1-9]
 AgencyCodeText = Annotated[str, Field(pattern=r"^[A-Y][0-9]{2}(\.[0-9A-Z]+)*$", max_length=35)]
 
 
-class ProgramModel(Answer):
+class HtttbcProgram(Answer):
     """Chương trình báo cáo: a regime, and the form that it asks for."""
 
     code: str
@@ -35,7 +35,7 @@ class ProgramModel(Answer):
     form_version: int
 
 
-class PeriodModel(Answer):
+class HtttbcPeriod(Answer):
     """Kỳ: YYYYMM, YYYYQ or YYYY, with the days that it covers."""
 
     code: PeriodCodeText
@@ -44,7 +44,7 @@ class PeriodModel(Answer):
     last_day: date
 
 
-class IndicatorRowModel(Answer):
+class HtttbcIndicatorRow(Answer):
     """Chỉ tiêu: a row of the form."""
 
     code: str
@@ -53,7 +53,7 @@ class IndicatorRowModel(Answer):
     parent: str | None
 
 
-class AttributeModel(Answer):
+class HtttbcAttribute(Answer):
     """Thuộc tính: a column of the form; actual, estimate or plan."""
 
     code: str
@@ -64,7 +64,7 @@ class AttributeModel(Answer):
     value_kind: ValueKind
 
 
-class ObjectModel(Answer):
+class HtttbcObject(Answer):
     """Đối tượng: a unit, by the code of its area, and by that of its agency if it has one."""
 
     code: str
@@ -74,7 +74,7 @@ class ObjectModel(Answer):
     parent: str | None
 
 
-class AssignmentModel(Answer):
+class HtttbcAssignment(Answer):
     """Giao báo cáo: who has to report until when, and whether the report is in."""
 
     object: str
@@ -83,7 +83,7 @@ class AssignmentModel(Answer):
     nothing_to_report: bool
 
 
-class DataRowModel(Answer):
+class HtttbcDataRow(Answer):
     """Dòng số liệu: the figures of a unit for an indicator, by attribute; null is missing.
 
     `report`: typed by the unit. `aggregate`: added up from those below. `derived` attributes are
@@ -102,15 +102,24 @@ class HtttbcExport(Answer):
 
     schema_id: Annotated[Literal["urn:tonghop:schema:htttbc.v1"], Field(alias="schema")]
     simulated: str | None
-    program: ProgramModel
-    period: PeriodModel
+    program: HtttbcProgram
+    period: HtttbcPeriod
     track: Track
-    indicators: list[IndicatorRowModel]
-    attributes: list[AttributeModel]
+    indicators: list[HtttbcIndicatorRow]
+    attributes: list[HtttbcAttribute]
     as_of: AsOfModel
-    objects: list[ObjectModel]
-    assignments: list[AssignmentModel]
-    rows: list[DataRowModel]
+    objects: list[HtttbcObject]
+    assignments: list[HtttbcAssignment]
+    rows: list[HtttbcDataRow]
+
+
+class SchemaDocument(Answer):
+    """A JSON Schema, with all the keywords of its dialect."""
+
+    model_config = ConfigDict(extra="allow")
+
+    dialect: Annotated[str, Field(alias="$schema")]
+    id: Annotated[str, Field(alias="$id")]
 
 
 def schema_json() -> dict[str, Any]:

@@ -15,13 +15,11 @@ from shared.domain.identifiers import (
     ColumnCode,
     FormCode,
     IndicatorCode,
-    OrganizationId,
     PeriodCode,
     RegimeCode,
     RowCode,
 )
 from shared.domain.indicators import Indicator
-from shared.domain.lineage import LineageEdge, LineageKind
 from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
 from shared.domain.periods import Frequency, PeriodCalendar, PeriodKind
 from shared.formulas.parser import parse_formula
@@ -34,10 +32,8 @@ from tests.integration.aggregator.world import (
     Q1,
     Q2,
     QUARTERLY,
-    SUMMED,
     History,
     make_catalogue,
-    province,
 )
 
 MEASURED = FormCode("MEASURED")
@@ -367,41 +363,6 @@ async def test_it_is_put_together_of_what_was_known_then(desk: Desk, half_a_year
     )
 
     assert points[Q1]["reason"] == "figure_missing"
-
-
-TAKEN_OVER = date(2025, 5, 1)
-LEFT, TAKER = (OrganizationId(each) for each in (21, 20))
-
-
-def with_a_merger(known: Catalogue) -> Catalogue:
-    """Commune 20 took over 21 on 01/05/2025 and goes on."""
-    organizations = [
-        replace(each, valid_to=TAKEN_OVER) if each.id == LEFT else each for each in province()
-    ]
-    edge = LineageEdge(LEFT, TAKER, TAKEN_OVER, LineageKind.MERGE_FULL, "Nghị quyết", None, None)
-    return replace(known, organizations=tuple(organizations), lineage=(edge,), number=2)
-
-
-async def test_a_unit_that_took_over_another_is_added_up_in_one_tree_only(
-    desk: Desk, deliver: Deliver
-) -> None:
-    desk.catalogue.catalogue = with_a_merger(make_catalogue())
-    history = History()
-    for unit, period, total_of in ((TAKER, Q1, 3), (LEFT, Q1, 30), (TAKER, Q2, 300)):
-        history.open((unit, SUMMED, period))
-        history.submit((unit, SUMMED, period), R1={"a": total_of, "b": 0}, R2={"a": 0, "b": 0})
-    await deliver(history.events, catalogue=desk.catalogue.catalogue)
-
-    asked = {"combine": "half_year", "organization": str(TAKER)}
-    reported = (await series(desk, "S.TOTAL", **asked))["2025-H1"]
-    now = (await series(desk, "S.TOTAL", **asked, geography="as_now"))["2025-H1"]
-    district = {"combine": "half_year", "organization": str(DISTRICTS[0])}
-    above = (await series(desk, "S.TOTAL", **district))["2025-H1"]
-
-    assert (reported["value"], reported["reason"]) == (None, "territory_changed")
-    assert now["value"] == 333
-    assert now["restated"]["exactness"] == "exact"
-    assert above["value"] == 333
 
 
 async def test_the_page_shows_the_year_so_far_and_the_plan(
