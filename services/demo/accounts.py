@@ -17,6 +17,9 @@ from shared.db.engine import transaction
 from shared.domain.identifiers import AccountId, OrganizationCode
 from shared.web.authentication import new_token, token_sha256
 
+MAIL_DOMAIN = "canbo.example"
+"""Under a top-level domain that leads nowhere (RFC 2606)."""
+
 PASSWORD_GROUPS = 3
 """Enough for accounts that only this machine reaches."""
 
@@ -79,6 +82,7 @@ async def _create(
         now=datetime.now(UTC),
         password_hash=password_hash,
         must_change_password=False,
+        email=f"{person.username}@{MAIL_DOMAIN}",
     )
 
 

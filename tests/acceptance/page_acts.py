@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default
 
 import httpx
+from sqlalchemy import text
 
 from shared.domain.organizations import OrganizationVersion
 from shared.web.principals import Role
@@ -184,7 +187,11 @@ async def _urge(acts: PageActs, district: Person) -> None:
 async def _enter_and_leave(acts: PageActs, unit: OrganizationVersion) -> None:
     visitor = await acts.visitor()
     account = await add_account(
-        acts.system.owner, organization_id=unit.id, username="xa.hoa", password=PASSWORD
+        acts.system.owner,
+        organization_id=unit.id,
+        username="xa.hoa",
+        password=PASSWORD,
+        email="hoa@canbo.example",
     )
     await acts.act(visitor, "/sign-in", {"username": account.username, "password": PASSWORD})
     person = await _known(visitor)
@@ -197,18 +204,38 @@ async def _enter_and_leave(acts: PageActs, unit: OrganizationVersion) -> None:
     assert token is not None
     await acts.act(person, "/account/tokens/{token_id}/revoke", token_id=token[1])
     await acts.act(person, "/sign-out")
+    await _forget(acts, visitor, username=account.username)
     await acts.act(await acts.visitor(), "/demo/sign-in", {"username": account.username})
+
+
+async def _forget(acts: PageActs, visitor: Person, *, username: str) -> None:
+    """By the link of the mail, which the mailbox of the demonstration has."""
+    await acts.act(visitor, "/forgot-password", {"who": username})
+
+    async def mailed_token() -> str | None:
+        async with acts.system.owner.connect() as connection:
+            statement = text("SELECT source FROM notifier.demo_mail WHERE recipient = :to")
+            source = await connection.scalar(statement, {"to": "hoa@canbo.example"})
+        mail = message_from_bytes(source or b"", policy=default)
+        body = mail.get_body(("plain",))
+        found = body and re.search(r"token=([\w-]+)", body.get_content())
+        return found[1] if found else None
+
+    token = await until(mailed_token)
+    await acts.act(visitor, "/reset-password", {"token": token, "new": BETTER + " sớm"})
 
 
 async def _manage(acts: PageActs, unit: OrganizationVersion, *, organization: str) -> None:
     administrator = await acts.person(unit, Role.ADMINISTRATOR)
     wanted = {"username": "xa.lan", "name": "Trần Thị Lan", "organization": organization}
+    wanted["email"] = "lan@canbo.example"
     made = await acts.act(administrator, "/accounts/new", wanted | {"roles": ["preparer"]})
     account = re.search(r"/accounts/(\d+)/roles", made.text)
     assert account is not None
     for act, fields in (
         ("roles", {"roles": ["signer"]}),
         ("password", {}),
+        ("password-mail", {}),
         ("disable", {}),
         ("enable", {}),
     ):

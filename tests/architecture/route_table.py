@@ -290,6 +290,10 @@ PAGES = (
 ACCOUNTS = (
     Route("GET", "/sign-in", ANYONE),
     Route("POST", "/sign-in", ANYONE),
+    Route("GET", "/forgot-password", ANYONE),
+    Route("POST", "/forgot-password", ANYONE),
+    Route("GET", "/reset-password", ANYONE),
+    Route("POST", "/reset-password", ANYONE),
     Route("POST", "/sign-out", NEWCOMERS),
     Route("GET", "/account/password", NEWCOMERS),
     Route("POST", "/account/password", NEWCOMERS),
@@ -311,6 +315,7 @@ ADMINISTRATION = (
     Route("GET", "/accounts/{account_id}", ADMINISTRATORS, Foreign(holder="person")),
     Route("POST", "/accounts/{account_id}/roles", ADMINISTRATORS, COLLEAGUE),
     Route("POST", "/accounts/{account_id}/password", ADMINISTRATORS, COLLEAGUE),
+    Route("POST", "/accounts/{account_id}/password-mail", ADMINISTRATORS, COLLEAGUE),
     Route("POST", "/accounts/{account_id}/disable", ADMINISTRATORS, COLLEAGUE),
     Route("POST", "/accounts/{account_id}/enable", ADMINISTRATORS, COLLEAGUE),
     Route("GET", "/audit", ADMINISTRATORS, Own()),

@@ -3,9 +3,11 @@
 AccountError
 ├── SignInRefused
 ├── PasswordRefused
+├── ResetRefused
 ├── UsernameTaken
 ├── UnknownAccount
 ├── OwnAccount
+├── NoMailAddress
 └── TooManyTokens
 
 `label` is the key of the text that people see.
@@ -44,6 +46,12 @@ class PasswordRefused(AccountError):
         return f"account.password.{self.reason}"
 
 
+class ResetRefused(AccountError):
+    """The link for a new password was used, is too old, or never was: which is not told."""
+
+    code = "reset_refused"
+
+
 class UsernameTaken(AccountError):
     code = "username_taken"
 
@@ -64,6 +72,12 @@ class OwnAccount(AccountError):
     """Administrators do not lock themselves out: another one has to do it."""
 
     code = "own_account"
+
+
+class NoMailAddress(AccountError):
+    """A link can be mailed only to an account in use that has a mail address."""
+
+    code = "no_mail_address"
 
 
 class TooManyTokens(AccountError):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.accounts import administration, repository
-from services.intake.accounts.errors import OwnAccount, UsernameTaken
+from services.intake.accounts import administration, repository, resets
+from services.intake.accounts.errors import NoMailAddress, OwnAccount, UsernameTaken
 from services.intake.accounts.passwords import generate_password
 from services.intake.accounts.records import Account, Actor
 from services.intake.accounts.rules import EMAIL_PATTERN, LONGEST_NAME, USERNAME_PATTERN
@@ -183,6 +183,22 @@ async def reset_password(management: Management, account_id: int) -> OneTimePass
         )
 
     return OneTimePassword(await _change(management, account_id, work), password)
+
+
+async def mail_reset(management: Management, account_id: int) -> Account:
+    """Has a link for a new password mailed to the account.
+
+    Raises:
+        NoMailAddress: the account has none.
+    """
+
+    async def work(connection: AsyncConnection, account: Account) -> None:
+        if account.email is None or not account.active:
+            raise NoMailAddress
+        now = management.accounts.clock.now()
+        await resets.mail_reset(connection, account, now=now, by=management.actor)
+
+    return await _change(management, account_id, work)
 
 
 async def set_active(management: Management, account_id: int, *, active: bool) -> Account:

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from services.intake.accounts import management
 from services.intake.accounts.dependencies import AccountsDep
-from services.intake.accounts.errors import OwnAccount
+from services.intake.accounts.errors import NoMailAddress, OwnAccount
 from services.intake.accounts.management import FormRefused, Management, OneTimePassword, Wanted
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from shared.web.access import Principal, Role, require
@@ -97,9 +97,14 @@ def _new_form(
 
 @router.get("/{account_id}")
 async def account_page(
-    account_id: AccountNumber, request: Request, pages: PagesDep, desk: ManagementDep
+    account_id: AccountNumber,
+    request: Request,
+    pages: PagesDep,
+    desk: ManagementDep,
+    *,
+    mailed: bool = False,
 ) -> Response:
-    return await _account_page(request, pages, desk, account_id)
+    return await _account_page(request, pages, desk, account_id, mailed=mailed)
 
 
 @router.post("/{account_id}/password")
@@ -109,6 +114,18 @@ async def reset_password(
     """Not answered by a redirect: the password can be shown in this answer only."""
     told = await management.reset_password(desk, account_id)
     return await _account_page(request, pages, desk, account_id, told=told)
+
+
+@router.post("/{account_id}/password-mail")
+async def mail_reset(
+    account_id: AccountNumber, request: Request, pages: PagesDep, desk: ManagementDep
+) -> Response:
+    """A link for a new password goes to the account's own mail address."""
+    try:
+        await management.mail_reset(desk, account_id)
+    except NoMailAddress as refused:
+        return await _account_page(request, pages, desk, account_id, fault=refused.label)
+    return RedirectResponse(f"{ADDRESS}/{account_id}?mailed=1", status_code=303)
 
 
 @router.post("/{account_id}/roles")
@@ -165,6 +182,7 @@ async def _account_page(
     account_id: int,
     *,
     told: OneTimePassword | None = None,
+    mailed: bool = False,
     fault: str = "",
     status_code: int = 200,
 ) -> Response:
@@ -175,6 +193,7 @@ async def _account_page(
         account=account,
         organization=organization,
         told=told,
+        mailed=mailed,
         fault=fault,
         all_roles=tuple(Role),
         status_code=422 if fault else status_code,

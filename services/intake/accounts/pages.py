@@ -39,11 +39,14 @@ async def sign_in_page(
     request: Request,
     pages: PagesDep,
     principal: Anyone,
+    *,
     wanted: Annotated[str, Query(alias="next")] = HOME,
+    reset: bool = False,
 ) -> Response:
+    """`reset`: a new password was just chosen by a link."""
     if principal is not None:
         return RedirectResponse(safe_next(wanted), status_code=303)
-    return await _sign_in_form(request, pages, wanted=wanted)
+    return await _sign_in_form(request, pages, wanted=wanted, reset=reset)
 
 
 @router.post("/sign-in")
@@ -76,12 +79,14 @@ async def _sign_in_form(
     wanted: str,
     username: str = "",
     error: AccountError | None = None,
+    reset: bool = False,
     status_code: int = 200,
 ) -> Response:
     return pages.render(
         request,
         "accounts/sign_in.html",
         status_code=status_code,
+        reset=reset,
         wanted=safe_next(wanted),
         username=username,
         error=error,

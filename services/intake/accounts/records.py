@@ -18,6 +18,8 @@ class Action(StrEnum):
     SIGNED_OUT = "signed_out"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_SET = "password_set"  # noqa: S105
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105
     ACCOUNT_CREATED = "account_created"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
@@ -60,6 +62,14 @@ class Account:
     failed_attempts: int
     locked_until: datetime | None
     email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReset:
+    """Whose new password a link leads to."""
+
+    account_id: AccountId
+    username: str
 
 
 @dataclass(frozen=True, slots=True)

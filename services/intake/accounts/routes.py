@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.intake.accounts import demo, endpoints, management_pages, pages
+from services.intake.accounts import demo, endpoints, management_pages, pages, reset_pages
 from services.intake.audit import endpoints as audit_endpoints
 from services.intake.audit import pages as audit_pages
 
@@ -14,6 +14,7 @@ def account_routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
     always = (
         endpoints.router,
         pages.router,
+        reset_pages.router,
         management_pages.router,
         audit_endpoints.router,
         audit_pages.router,

@@ -23,6 +23,7 @@ class Accounts:
     session_life: timedelta
     passwords: Passwords = field(default_factory=Passwords)
     brake: FailureBrake = field(default_factory=FailureBrake)
+    reset_brake: FailureBrake = field(default_factory=FailureBrake)
     clock: Clock = field(default_factory=SystemClock)
 
 

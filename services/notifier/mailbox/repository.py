@@ -17,6 +17,10 @@ WHERE recipient = ANY(CAST(:recipients AS text[]))
   AND (CAST(:before_id AS bigint) IS NULL OR id < :before_id)
 ORDER BY id DESC LIMIT :limit
 """)
+_PEOPLE = text("""
+SELECT email, display_name FROM identity.account_public
+WHERE organization_id = ANY(CAST(:organization_ids AS bigint[])) AND email IS NOT NULL
+""")
 _ONE = text("SELECT id, received_at, recipient, source FROM notifier.demo_mail WHERE id = :id")
 
 
@@ -63,6 +67,12 @@ async def newest_mails(
         _NEWEST, {"recipients": list(recipients), "before_id": before_id, "limit": limit}
     )
     return tuple(StoredMail(**row) for row in rows.mappings())
+
+
+async def people(connection: AsyncConnection, organization_ids: Collection[int]) -> dict[str, str]:
+    """Address → name, of everybody who has an account at these organizations and an address."""
+    rows = await connection.execute(_PEOPLE, {"organization_ids": list(organization_ids)})
+    return {row.email: row.display_name for row in rows}
 
 
 async def find_mail(connection: AsyncConnection, mail_id: int) -> StoredMail | None:

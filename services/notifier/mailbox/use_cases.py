@@ -7,6 +7,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.notifier.mailbox import repository
 from services.notifier.mailbox.repository import StoredMail
 from services.notifier.service import Notifier, current_scope
@@ -19,7 +21,7 @@ PAGE_MAILS = 50
 
 @dataclass(frozen=True, slots=True)
 class ReadableMail:
-    """The parts of a message that a reader sees; `addressee` is the organization's name."""
+    """The parts of a message that a reader sees; `addressee` is an organization or a person."""
 
     id: int
     received_at: datetime
@@ -40,9 +42,9 @@ class ReadableMail:
 async def read_mailbox(
     notifier: Notifier, principal: Principal, *, before_id: int | None = None
 ) -> tuple[ReadableMail, ...]:
-    """A page of mails to the organizations within the caller's scope, newest first."""
-    addressees = await _addressees(notifier, principal)
+    """A page of mails to the organizations within the caller's scope, and to their people."""
     async with snapshot(notifier.engine) as connection:
+        addressees = await _addressees(notifier, principal, connection)
         mails = await repository.newest_mails(
             connection, addressees.keys(), before_id=before_id, limit=PAGE_MAILS
         )
@@ -51,20 +53,23 @@ async def read_mailbox(
 
 async def read_one_mail(notifier: Notifier, principal: Principal, *, mail_id: int) -> ReadableMail:
     """Raises NotFound, also for what lies outside the caller's scope."""
-    addressees = await _addressees(notifier, principal)
     async with snapshot(notifier.engine) as connection:
+        addressees = await _addressees(notifier, principal, connection)
         mail = await repository.find_mail(connection, mail_id)
     if mail is None or mail.recipient not in addressees:
         raise NotFound
     return read_mail(mail, addressee=addressees[mail.recipient])
 
 
-async def _addressees(notifier: Notifier, principal: Principal) -> Mapping[str, str]:
-    """Address of record → name, of every organization within the caller's scope today."""
+async def _addressees(
+    notifier: Notifier, principal: Principal, connection: AsyncConnection
+) -> Mapping[str, str]:
+    """Address → name, of every organization within the caller's scope today and of its people."""
     scope = await current_scope(notifier, principal)
     organizations = (await notifier.catalogue.current()).tree(notifier.clock.today()).organizations
     found = (organizations.get(each) for each in scope.readable)
-    return {each.email: each.name for each in found if each is not None and each.email}
+    units = {each.email: each.name for each in found if each is not None and each.email}
+    return {**await repository.people(connection, scope.readable), **units}
 
 
 def read_mail(mail: StoredMail, *, addressee: str) -> ReadableMail:

@@ -27,7 +27,7 @@ TRUNCATE log.obligation, log.report, log.event, log.aggregate_signoff,
          notifier.obligation, notifier.first_start,
          notifier.aggregate_duty, notifier.timer, notifier.reminder,
          notifier.delivery_attempt, notifier.demo_mail,
-         notifier.consumer_offset, notifier.dead_letter CASCADE
+         notifier.consumer_offset, notifier.dead_letter, identity.password_reset CASCADE
 """)
 
 
