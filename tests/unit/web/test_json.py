@@ -78,9 +78,7 @@ async def test_figures_keep_every_digit_from_request_to_response():
         pytest.param({"a": {"b": []}, "c": ()}, '{"a":{"b":[]},"c":[]}', id="nested"),
         pytest.param(Role.LEADER, '"leader"', id="enumeration"),
         pytest.param(date(2025, 6, 17), '"2025-06-17"', id="date"),
-        pytest.param(
-            datetime(2025, 6, 17, 8, tzinfo=UTC), '"2025-06-17T08:00:00Z"', id="instant"
-        ),
+        pytest.param(datetime(2025, 6, 17, 8, tzinfo=UTC), '"2025-06-17T08:00:00Z"', id="instant"),
         pytest.param(UUID(int=1), '"00000000-0000-0000-0000-000000000001"', id="uuid"),
     ],
 )
