@@ -168,7 +168,7 @@ async def _read(source: LiveFigures, known: Catalogue) -> Series:
     )
     figures = RedrawnFigures(source, catalogue=known, day=AT.date())
     series = await _series(figures, span)
-    write_json(series_json(series, language=Language.VI))
+    write_json(series_json(series, question=span.question, language=Language.VI))
     return series
 
 

@@ -39,9 +39,7 @@ NAVIGATION = (
     NavigationItem("/dashboard", "navigation.dashboard", _SUPERVISING),
     NavigationItem("/completeness", "navigation.completeness", _SUPERVISING),
     NavigationItem("/reminders", "navigation.reminders", _SUPERVISING),
-    NavigationItem(
-        "/periods", "navigation.periods", beside=("/requests", "/calendar", "/regimes")
-    ),
+    NavigationItem("/periods", "navigation.periods", beside=("/requests", "/calendar", "/regimes")),
     NavigationItem("/accounts", "navigation.accounts", frozenset({Role.ADMINISTRATOR})),
     NavigationItem("/audit", "navigation.audit", frozenset({Role.ADMINISTRATOR})),
     NavigationItem("/mailbox", "navigation.mailbox", demo_only=True),
