@@ -98,7 +98,8 @@ def load_labels(folder: Path = FOLDER) -> Labels:
 def _read_language(folder: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for key, text in _flatten(yaml.safe_load(path.read_text("utf-8")) or {}):
+        tree = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        for key, text in _flatten(tree or {}):
             if key in texts:
                 raise DuplicateLabel(key, path=path)
             texts[key] = text

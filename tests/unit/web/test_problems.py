@@ -74,9 +74,14 @@ async def fail(how: str, _: Anyone) -> Response:
     raise FAILURES[how]
 
 
+@pytest.fixture(scope="module")
+def app():
+    return web_app(router)
+
+
 @pytest.fixture
-async def client():
-    async with client_of(web_app(router)) as made:
+async def client(app):
+    async with client_of(app) as made:
         yield made
 
 
