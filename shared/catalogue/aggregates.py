@@ -10,6 +10,7 @@ from datetime import datetime
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.regimes import Regime
 from shared.domain.aggregates import aggregate_deadline, owes_aggregate
+from shared.domain.errors import UnknownPeriodCode
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode, RegimeCode
 from shared.domain.organizations import OrganizationVersion
@@ -58,7 +59,11 @@ def _asked(
     for version in known.regimes:
         if version.code != regime or form not in version.forms:
             continue
-        wanted = version.period(period)
+        try:
+            wanted = version.period(period)
+        except UnknownPeriodCode:
+            # Another version of the regime asks by other periods.
+            continue
         template = next(
             (f for f in known.forms if f.code == form and f.is_in_force(wanted.cutoff_date)), None
         )

@@ -32,7 +32,7 @@ AFTER_A_CHOICE = {"/review/approve"}
 """Reached by a form, with what was chosen on the page before."""
 
 MACHINES = {"/healthz", "/readyz", "/metrics"}
-NOT_SIGNED_IN = {"/sign-in"}
+NOT_SIGNED_IN = {"/sign-in", "/forgot-password", "/reset-password"}
 PEOPLE = {
     "tinh.tonghop": frozenset({Role.ANALYST, Role.REVIEWER}),
     "huyen.dongphu": frozenset({Role.REVIEWER}),
