@@ -39,8 +39,7 @@ class OrganizationVersion:
 
     `level` names the rung of the reporting ladder (the catalogue says "province", "district",
     "commune", "department"). `latitude` and `longitude` are WGS 84 degrees. `search_key` and
-    `sort_key` are made by `shared.domain.names`. `agency_code` is that of Quyết định
-    20/2020/QĐ-TTg, in its own form or the former one.
+    `sort_key` are made by `shared.domain.names`.
     """
 
     id: OrganizationId
@@ -59,7 +58,6 @@ class OrganizationVersion:
     longitude: Decimal | None = None
     search_key: str = ""
     sort_key: str = ""
-    agency_code: str | None = None
 
     def __post_init__(self) -> None:
         require_some_day(valid_from=self.valid_from, valid_to=self.valid_to)
