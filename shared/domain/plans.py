@@ -45,7 +45,8 @@ class CompiledCheck:
     """A check applied to one row.
 
     ``needs`` are the input positions that it depends on; ``anchor`` is the cell where people are
-    told; ``decimals`` is the finest of the cells named, to show values with.
+    told; ``decimals`` is the finest of the cells named, to show values with. It ``holds_untouched``
+    if it looks at nothing but its own row of this period, and holds where nothing is typed there.
     """
 
     check: CrossCheck
@@ -55,6 +56,7 @@ class CompiledCheck:
     decimals: int
     judge: Evaluator[Grid]
     placeholders: Mapping[str, Evaluator[Grid]]
+    holds_untouched: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ def plan_of(form: FormTemplate) -> FormPlan:
         within=within,
         across=tuple(step for step in steps if step[0] not in local),
         needs=needs,
-        checks=tuple(compiler.checks(needs)),
+        checks=tuple(compiler.checks(needs, blank=[*blank, *[None] * (2 * compiler.size + 1)])),
     )
 
 
@@ -212,18 +214,30 @@ class _Compiler:
             if cell.period is ReferencePeriod.CURRENT
         )
 
-    def checks(self, needs: Mapping[int, frozenset[int]]) -> Iterator[CompiledCheck]:
+    def checks(
+        self, needs: Mapping[int, frozenset[int]], *, blank: Grid
+    ) -> Iterator[CompiledCheck]:
         for row, check in self.judgements():
             sources = self.current_positions(check.expression, row=row)
+            judge = self.compile(check.expression, row=row)
             yield CompiledCheck(
                 check=check,
                 row=row,
                 anchor=self.anchor(check, row=row),
                 needs=_union(needs, sources),
                 decimals=self.decimals(check, row=row),
-                judge=self.compile(check.expression, row=row),
+                judge=judge,
                 placeholders=self.placeholders(check.expression, row=row),
+                holds_untouched=self.is_within(row, needs=_union(needs, sources))
+                and all(
+                    cell.period is ReferencePeriod.CURRENT for cell in cells_of(check.expression)
+                )
+                and judge(blank) is not False,
             )
+
+    def is_within(self, row: Row, *, needs: frozenset[int]) -> bool:
+        """Whether the input positions all lie in that row."""
+        return needs <= set(self.positions[row.code].values())
 
     def judgements(self) -> Iterator[tuple[Row, CrossCheck]]:
         """By row in printed order, then in the order of the form's checks."""

@@ -130,7 +130,10 @@ def check(
         same_period_last_year=same_period_last_year,
         same_year=same_year,
     )
-    return tuple(_failed_checks(plan, grid, invalid=frozenset(), explanations=explanations or {}))
+    failed = _failed_checks(
+        plan, grid, touched=figures, invalid=frozenset(), explanations=explanations or {}
+    )
+    return tuple(failed)
 
 
 def read_submission(
@@ -173,7 +176,11 @@ def validate(
     found = [
         *_reading_faults(plan, reading, grid),
         *_failed_checks(
-            plan, grid, invalid=frozenset(reading.invalid), explanations=explanations or {}
+            plan,
+            grid,
+            touched=plan.positions if reading.invalid else reading.figures,
+            invalid=frozenset(reading.invalid),
+            explanations=explanations or {},
         ),
     ]
     return Validation(reading.figures, _sheet(plan, grid), _limited(found))
@@ -361,9 +368,16 @@ def _missing_faults(
 
 
 def _failed_checks(
-    plan: FormPlan, grid: Grid, *, invalid: frozenset[int], explanations: Explanations
+    plan: FormPlan,
+    grid: Grid,
+    *,
+    touched: Collection[RowCode],
+    invalid: frozenset[int],
+    explanations: Explanations,
 ) -> Iterator[Fault]:
     for compiled in plan.checks:
+        if compiled.holds_untouched and compiled.row.code not in touched:
+            continue
         # sum(), filled() and or can judge without a cell that was sent but could not be read.
         if compiled.judge(grid) is not False or compiled.needs & invalid:
             continue

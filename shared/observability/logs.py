@@ -3,13 +3,13 @@
 Lines of libraries, which use the standard library's logging, are written in the same form.
 """
 
-import json
 import logging
 import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
 import structlog
+from pydantic_core import to_json
 from structlog.typing import Processor
 
 # Libraries whose ordinary lines say nothing that ours do not.
@@ -50,7 +50,7 @@ def _renderers(*, json_lines: bool, colors: bool) -> list[Processor]:
 
 
 def _json_line(fields: Any, **_: Any) -> str:
-    return json.dumps(fields, ensure_ascii=False, default=str)
+    return to_json(fields, fallback=str).decode()
 
 
 def _configure_libraries(render: Sequence[Processor], *, least: int, stream: TextIO) -> None:
