@@ -95,9 +95,8 @@ def _intake(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clock
 
 
 def _aggregator(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clock) -> Part:
-    del settings
     aggregator = aggregator_service.build(
-        engine=engine, catalogue=CatalogueReader(engine), clock=clock
+        engine=engine, catalogue=CatalogueReader(engine), clock=clock, simulated=settings.demo
     )
     consuming = ConsumingLoop(
         engine,

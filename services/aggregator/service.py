@@ -15,20 +15,30 @@ CONSUMER_GROUP = "aggregator"
 
 @dataclass(frozen=True, slots=True)
 class Aggregator:
-    """`engine` acts as the role tonghop_aggregator. `handler` is what the consuming loop drives."""
+    """`engine` acts as the role tonghop_aggregator. `handler` is what the consuming loop drives.
+
+    `simulated`: the figures of this world are made up, and whatever leaves it says so.
+    """
 
     engine: AsyncEngine
     catalogue: CatalogueReader
     clock: Clock
     handler: AggregatorHandler
+    simulated: bool = False
 
     def scope(self, principal: Principal, *, known: Catalogue) -> Scope:
         """What the caller may see today."""
         return scope_of(principal, known, on=self.clock.today())
 
 
-def build(*, engine: AsyncEngine, catalogue: CatalogueReader, clock: Clock) -> Aggregator:
+def build(
+    *, engine: AsyncEngine, catalogue: CatalogueReader, clock: Clock, simulated: bool = False
+) -> Aggregator:
     """The service on its adapters. Nothing is opened here."""
     return Aggregator(
-        engine=engine, catalogue=catalogue, clock=clock, handler=AggregatorHandler(catalogue)
+        engine=engine,
+        catalogue=catalogue,
+        clock=clock,
+        handler=AggregatorHandler(catalogue),
+        simulated=simulated,
     )

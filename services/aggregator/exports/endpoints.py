@@ -20,7 +20,14 @@ from services.aggregator.dependencies import (
     is_current,
     not_modified,
 )
-from services.aggregator.exports.rows import ExportFormat, Row, csv_pieces, json_pieces
+from services.aggregator.exports.rows import (
+    ExportFormat,
+    Row,
+    csv_pieces,
+    file_name,
+    json_pieces,
+    said_of,
+)
 from services.aggregator.exports.schemas import FiguresExport, IndicatorsExport, file_of
 from services.aggregator.exports.use_cases import (
     FIGURE_COLUMNS,
@@ -57,25 +64,30 @@ class FileQuery:
         *,
         name: str,
         tag: str,
+        simulated: bool,
     ) -> Response:
         """The file, to be kept under `name`."""
-        # Codes come from the catalogue, but they are still other people's text.
-        safe = "".join(each if each.isascii() and each.isalnum() else "-" for each in name)
+        kept = f"{file_name(name, simulated=simulated)}.{self.format}"
         return StreamingResponse(
-            _in_turns(self._pieces(head, columns, rows)),
+            _in_turns(self._pieces(head, columns, rows, simulated=simulated)),
             media_type=self.format.media_type,
             headers={
                 **answer_headers(tag),
-                "Content-Disposition": f'attachment; filename="{safe}.{self.format}"',
+                "Content-Disposition": f'attachment; filename="{kept}"',
             },
         )
 
     def _pieces(
-        self, head: Mapping[str, Any], columns: Sequence[str], rows: Iterator[Row]
+        self,
+        head: Mapping[str, Any],
+        columns: Sequence[str],
+        rows: Iterator[Row],
+        *,
+        simulated: bool,
     ) -> Iterator[str]:
         if self.format is ExportFormat.CSV:
-            return csv_pieces(columns, rows, byte_order_mark=self.bom)
-        return json_pieces(head, columns, rows)
+            return csv_pieces(columns, rows, byte_order_mark=self.bom, simulated=simulated)
+        return json_pieces({**head, "simulated": said_of(simulated=simulated)}, columns, rows)
 
 
 FileDep = Annotated[FileQuery, Depends()]
@@ -129,7 +141,9 @@ async def export_figures(
     )
     head = {**question_json(question), "as_of": as_of_json(as_of)}
     rows = figure_rows(question, nodes, rollups=rollups)
-    return file.answer(head, FIGURE_COLUMNS, rows, name=name, tag=tag)
+    return file.answer(
+        head, FIGURE_COLUMNS, rows, name=name, tag=tag, simulated=aggregator.simulated
+    )
 
 
 @router.get(
@@ -184,7 +198,14 @@ async def export_indicators(
         series = [await read_series(source, span, position=position) for span in spans]
     head = {**question_json(spans[0].question), "as_of": as_of_json(series[0].as_of)}
     name = "-".join(("indicators", organization, view.track(track)))
-    return file.answer(head, INDICATOR_COLUMNS, indicator_rows(series), name=name, tag=tag)
+    return file.answer(
+        head,
+        INDICATOR_COLUMNS,
+        indicator_rows(series),
+        name=name,
+        tag=tag,
+        simulated=aggregator.simulated,
+    )
 
 
 async def _in_turns(pieces: Iterator[str]) -> AsyncIterator[str]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.aggregator.exports.rows import said_of
 from services.aggregator.reading.figures import DutyRow, Rollup, sheet_of
 from services.aggregator.reading.questions import Question, Topic
 from services.aggregator.reading.schemas import instant_json
@@ -19,7 +20,6 @@ from shared.domain.periods import Frequency, Period
 from shared.web.problems import ProblemFault, ValidationFailed
 
 SCHEMA_ID = "urn:tonghop:schema:htttbc.v1"
-SIMULATED = "Số liệu mô phỏng"
 AGENCY_CODE = re.compile(r"(?=.{1,35}\Z)[A-Y][0-9]{2}(\.[0-9A-Z]+)*")
 """Quyết định 20/2020/QĐ-TTg, art. 4."""
 
@@ -58,7 +58,7 @@ def head_json(question: Question, *, simulated: bool) -> dict[str, Any]:
     form, regime = topic.shape.form, topic.regime
     return {
         "schema": SCHEMA_ID,
-        "simulated": SIMULATED if simulated else None,
+        "simulated": said_of(simulated=simulated),
         "program": {
             "code": regime.code,
             "name": regime.name,

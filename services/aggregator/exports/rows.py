@@ -13,6 +13,11 @@ from shared.web.json import write_json
 BYTE_ORDER_MARK = "\ufeff"
 """Spreadsheets take a UTF-8 file for something else unless it begins with this mark."""
 
+SIMULATED = "Số liệu mô phỏng, không phải số liệu thật"
+"""What stands in `simulated`, the last column of CSV and a member of JSON, where figures are made
+up; elsewhere it is blank, or null. A file may part from its name and its address, not from this.
+"""
+
 PIECE_ROWS = 200
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -29,12 +34,24 @@ class ExportFormat(StrEnum):
 
 
 def csv_pieces(
-    columns: Sequence[str], rows: Iterator[Row], *, byte_order_mark: bool
+    columns: Sequence[str], rows: Iterator[Row], *, byte_order_mark: bool, simulated: bool
 ) -> Iterator[str]:
     """RFC 4180. Figures are exact, what is missing is empty; no text can run as a formula."""
-    yield (BYTE_ORDER_MARK if byte_order_mark else "") + _lines([columns])
+    yield (BYTE_ORDER_MARK if byte_order_mark else "") + _lines([(*columns, "simulated")])
+    said = said_of(simulated=simulated)
     for piece in _in_pieces(rows):
-        yield _lines(piece)
+        yield _lines((*row, said) for row in piece)
+
+
+def said_of(*, simulated: bool) -> str | None:
+    """What a file says of its figures; None where they are real."""
+    return SIMULATED if simulated else None
+
+
+def file_name(name: str, *, simulated: bool) -> str:
+    """The name of a file without its ending; codes of others become plain letters."""
+    safe = "".join(each if each.isascii() and each.isalnum() else "-" for each in name)
+    return f"mo-phong-{safe}" if simulated else safe
 
 
 def json_pieces(

@@ -32,7 +32,13 @@ class FigureRow(Answer):
     exactness: Exactness | None
 
 
-class FiguresExport(QuestionModel):
+class ExportModel(QuestionModel):
+    """`simulated` says that the figures are made up; null where they are real."""
+
+    simulated: str | None
+
+
+class FiguresExport(ExportModel):
     """Organization by organization, each in the printed order of its form."""
 
     as_of: AsOfModel
@@ -63,7 +69,7 @@ class IndicatorRow(Answer):
     exactness: Exactness | None
 
 
-class IndicatorsExport(QuestionModel):
+class IndicatorsExport(ExportModel):
     """Indicator by indicator, each in the order of time."""
 
     as_of: AsOfModel

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from services.aggregator.exports.rows import said_of
 from services.aggregator.reading.figures import Rollup, StandingReport, sheet_of
 from shared.domain.figures import figure_text
 from shared.domain.forms import CellRef, FormTemplate
@@ -56,6 +57,7 @@ class Draft:
     published_at: datetime
     published_by: str
     reason: str | None
+    simulated: bool
     rollups: Mapping[OrganizationId, Rollup]
     reports: Mapping[OrganizationId, FrozenReport]
 
@@ -107,6 +109,7 @@ def content_of(draft: Draft) -> str:
             "published_at": rfc3339(draft.published_at),
             "published_by": draft.published_by,
             "reason": draft.reason,
+            "simulated": said_of(simulated=draft.simulated),
             "coverage": _coverage(draft.coverage),
             "organizations": list(_organizations(draft)),
             "reports": list(_reports(draft)),

@@ -123,16 +123,17 @@ async def get_content(
 ) -> Response:
     """The whole release. The SHA-256 of the JSON file is the release's `sha256`."""
     shown, content = await read_whole(aggregator, principal, release_id)
+    mark = "mo-phong-" if aggregator.simulated else ""
     headers = {
         "Cache-Control": CACHE_CONTROL,
-        "Content-Disposition": f'attachment; filename="{file_name(shown.release)}.{format_}"',
+        "Content-Disposition": f'attachment; filename="{mark}{file_name(shown.release)}.{format_}"',
     }
     if format_ is ExportFormat.JSON:
         digest = base64.b64encode(bytes.fromhex(shown.release.sha256)).decode()
         headers["Repr-Digest"] = f"sha-256=:{digest}:"
         return Response(content, media_type="application/json", headers=headers)
     rows = content_rows(json.loads(content))
-    pieces = csv_pieces(CONTENT_COLUMNS, rows, byte_order_mark=bom)
+    pieces = csv_pieces(CONTENT_COLUMNS, rows, byte_order_mark=bom, simulated=aggregator.simulated)
     return Response("".join(pieces), media_type=format_.media_type, headers=headers)
 
 

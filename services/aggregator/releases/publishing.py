@@ -252,6 +252,7 @@ async def _draft(
         published_at=aggregator.clock.now(),
         published_by=work.principal.display_name,
         reason=work.reason,
+        simulated=aggregator.simulated,
         rollups=figures,
         reports=await with_hashes(native, standing),
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from services.aggregator.dependencies import AggregatorDep
+from services.aggregator.exports.rows import file_name
 from services.aggregator.reading.choices import Choice, choose
 from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.pages import AskedDep, common_context
@@ -57,11 +58,12 @@ async def download_cells(
     answer = await _read(aggregator, choice)
     parts = choice.parameters()
     name = "-".join(parts[each] for each in ("form", "period", "organization", "track"))
+    kept = file_name(name, simulated=aggregator.simulated)
     return Response(
-        cells_csv(answer),
+        cells_csv(answer, simulated=aggregator.simulated),
         media_type="text/csv; charset=utf-8",
         headers={
-            "Content-Disposition": f'attachment; filename="{name}.csv"',
+            "Content-Disposition": f'attachment; filename="{kept}.csv"',
             "Cache-Control": "private, no-store",
         },
     )

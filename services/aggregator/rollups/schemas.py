@@ -4,7 +4,7 @@ import csv
 from io import StringIO
 from typing import Any
 
-from services.aggregator.exports.rows import BYTE_ORDER_MARK, plain
+from services.aggregator.exports.rows import BYTE_ORDER_MARK, plain, said_of
 from services.aggregator.reading.schemas import (
     AsOfModel,
     CountsModel,
@@ -84,16 +84,17 @@ def cells_json(answer: CellsAnswer, *, parts: bool) -> dict[str, Any]:
     return document
 
 
-def cells_csv(answer: CellsAnswer) -> str:
+def cells_csv(answer: CellsAnswer, *, simulated: bool) -> str:
     """One line a row of the form, one column a column; exact digits, missing is empty."""
     form, out = answer.form, StringIO()
     values = {each.cell: each.value for each in answer.cells}
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["row", "label", *(column.code for column in form.columns)])
+    writer.writerow(["row", "label", *(column.code for column in form.columns), "simulated"])
+    said = said_of(simulated=simulated) or ""
     for row in form.rows:
         figures = (values[CellRef(row.code, column.code)] for column in form.columns)
         texts = ("" if figure is None else figure_text(figure) for figure in figures)
-        writer.writerow([row.code, plain(row.label), *texts])
+        writer.writerow([row.code, plain(row.label), *texts, said])
     return BYTE_ORDER_MARK + out.getvalue()
 
 

@@ -61,10 +61,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_at(engine: AsyncEngine) -> AsyncIterator[Desk]:
+async def desk_at(engine: AsyncEngine, *, simulated: bool = False) -> AsyncIterator[Desk]:
     """Somebody of the province, before the deadline."""
     clock, catalogue = FixedClock(BEFORE_DEADLINE), CatalogueInMemory()
-    aggregator = build_aggregator(engine=engine, catalogue=catalogue, clock=clock)
+    aggregator = build_aggregator(
+        engine=engine, catalogue=catalogue, clock=clock, simulated=simulated
+    )
 
     async def authenticate(_: bytes) -> Principal:
         return desk.principal

@@ -10,6 +10,7 @@ import pytest
 
 from services.aggregator.exports.htttbc import SCHEMA_ID, agency_code, period_code
 from services.aggregator.exports.htttbc_schemas import SCHEMA_FILE, schema_text
+from services.aggregator.exports.rows import SIMULATED
 from shared.domain.identifiers import OrganizationCode
 from shared.domain.periods import Frequency, Period, PeriodCalendar
 from shared.domain.rollups import exact_sum
@@ -93,7 +94,7 @@ async def test_a_simulated_world_says_so(desk: Desk, sent: None) -> None:
     desk.client._transport.app.state.demo = True  # type: ignore[attr-defined]
     document = await desk.json(PATH, form=SUMMED)
 
-    assert document["simulated"] == "Số liệu mô phỏng"
+    assert document["simulated"] == SIMULATED
 
 
 async def test_nobody_takes_away_another_district(desk: Desk) -> None:

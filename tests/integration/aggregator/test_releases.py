@@ -58,6 +58,7 @@ async def test_the_hash_is_that_of_the_bytes_of_the_file(desk: Desk, record: Rec
     document = json.loads(answer.content)
     canonical = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     assert canonical.encode() == answer.content
+    assert document["simulated"] is None
     province = document["organizations"][0]
     assert province["cells"]["R1"]["a"] == ["82", 1, "82", "82"]
     assert province["derived"]["ALL"]["c"] == "87"

@@ -225,6 +225,6 @@ async def test_the_download_holds_the_exact_figures(
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "summed-2025-Q2-1-live.csv" in answer.headers["content-disposition"]
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[0] == ["row", "label", "a", "b", "c", "share"]
-    assert rows[2] == ["R1", "dòng R1", "1", "3", "4", "25"]
-    assert rows[3] == ["R2", "dòng R2", "5", "", "", ""]
+    assert rows[0] == ["row", "label", "a", "b", "c", "share", "simulated"]
+    assert rows[2] == ["R1", "dòng R1", "1", "3", "4", "25", ""]
+    assert rows[3] == ["R2", "dòng R2", "5", "", "", "", ""]
