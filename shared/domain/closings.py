@@ -97,6 +97,11 @@ class Fulfilment:
     approved: int
     last_deadline: datetime | None
 
+    @property
+    def last_day(self) -> date | None:
+        """The day that ends with the last deadline."""
+        return None if self.last_deadline is None else day_before(self.last_deadline)
+
 
 def close(
     period: RegimePeriod, *, fulfilment: Fulfilment, reason: str | None, now: datetime

@@ -54,6 +54,11 @@ def test_a_period_in_which_nothing_is_expected_may_be_closed() -> None:
     assert close(OPEN, fulfilment=nothing, reason=None, now=LATER).state is PeriodState.CLOSED
 
 
+def test_the_last_day_is_that_which_ends_with_the_last_deadline() -> None:
+    assert COMPLETE.last_day == date(2025, 6, 17)
+    assert Fulfilment(expected=0, sent=0, approved=0, last_deadline=None).last_day is None
+
+
 def test_a_closed_period_is_not_closed_again() -> None:
     with pytest.raises(PeriodAlreadyClosed):
         close(CLOSED, fulfilment=COMPLETE, reason="Khóa lại", now=LATER)
