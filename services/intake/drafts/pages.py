@@ -16,13 +16,14 @@ from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
 from services.intake.drafts.use_cases import LONGEST_CELL, keep_draft, require_enterable
 from services.intake.grids import entry_grid, part_label
-from services.intake.obligations.pages import ENTERING, duty_line
+from services.intake.obligations.pages import ENTERING, DutyLine, duty_line
 from services.intake.service import Intake
 from services.intake.wording import form_title, office_name
 from shared.domain.drafts import DraftState
 from shared.domain.faults import Fault
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ObligationId
+from shared.labels.labels import Language
 from shared.web.access import require
 from shared.web.forms import read_form
 from shared.web.languages import language_of
@@ -122,22 +123,13 @@ def _version(form: FormData) -> int:
 async def _page(
     request: Request, pages: Pages, intake: Intake, *, work: Sheetwork, shown: _Shown
 ) -> Response:
-    language = language_of(request)
-    known = await intake.catalogue.current()
-    place, form = work.desk.place, work.desk.place.form
+    language, form = language_of(request), work.desk.place.form
     found = await read_known(intake, work.desk)
     writer = HintWriter(request.app.state.labels, language, form=form)
     fills = is_untouched(work.desk.draft) and not shown.conflict and bool(found.prefills)
     if fills:
         work = work.filled(prefilled_texts(found))
     draft = work.desk.draft
-    line = duty_line(
-        work.desk.duty,
-        known,
-        now=intake.clock.now(),
-        today=intake.clock.today(),
-        language=language,
-    )
     grid = entry_grid(
         form,
         draft.figures,
@@ -150,10 +142,10 @@ async def _page(
         request,
         "intake/entry.html",
         status_code=shown.status_code,
-        line=line,
+        line=await _line(intake, work, language=language),
         title=form_title(form, language),
         unit=form.columns[0].unit,
-        organization_name=office_name(place.organization),
+        organization_name=office_name(work.desk.place.organization),
         grid=grid,
         errors=_summary(request, shown.faults, form=form),
         conflict=shown.conflict,
@@ -166,6 +158,16 @@ async def _page(
         filled_count=len(found.prefills) if fills else 0,
         filled_sources=writer.sources(found),
         data=entry_data(request, work=work, language=language, is_filled=fills),
+    )
+
+
+async def _line(intake: Intake, work: Sheetwork, *, language: Language) -> DutyLine:
+    return duty_line(
+        work.desk.duty,
+        await intake.catalogue.current(),
+        now=intake.clock.now(),
+        today=intake.clock.today(),
+        language=language,
     )
 
 
