@@ -34,6 +34,7 @@ from shared.domain.calendars import WorkingCalendar
 from shared.domain.chains import ChainLink, receiver_of
 from shared.domain.deadlines import LadderDeadline, ladder_deadlines
 from shared.domain.forms import FormTemplate
+from shared.domain.holders import heirs
 from shared.domain.identifiers import (
     FormCode,
     IndicatorCode,
@@ -204,6 +205,10 @@ class Catalogue:
         """Every stretch of an organization, earliest first; empty for an id that nobody has."""
         found = [each for each in self.organizations if each.id == organization_id]
         return tuple(sorted(found, key=lambda each: each.valid_from))
+
+    def heirs(self, organization_id: OrganizationId, *, on: date) -> frozenset[OrganizationId]:
+        """Those who have a part of an ended unit on a day, and all above them."""
+        return heirs(organization_id, lineage=self.history.lineage, today=self.tree(on))
 
     def predecessors(
         self, organization_ids: Iterable[OrganizationId], *, on: date

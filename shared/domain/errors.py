@@ -42,7 +42,9 @@ DomainError
 │   └── TooManyDecimals
 ├── ObligationError
 │   ├── AlreadyExcluded
+│   ├── AlreadyHeld
 │   ├── ExtensionNotLater
+│   ├── NotASuccessor
 │   ├── NotExcluded
 │   └── ReportStands
 ├── PeriodError

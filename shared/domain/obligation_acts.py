@@ -1,17 +1,21 @@
-"""What people do with an obligation: extend it, exclude it, take it in again. Always with a reason.
+"""What people do with an obligation: extend, exclude, take in again, hand over; with a reason.
 
 ObligationError
 ├── AlreadyExcluded
+├── AlreadyHeld
 ├── ExtensionNotLater
+├── NotASuccessor
 ├── NotExcluded
 └── ReportStands
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from shared.domain.errors import DomainError, ReasonRequired
+from shared.domain.identifiers import OrganizationId
 from shared.domain.obligations import Obligation, ObligationState, excluded, state_at
 from shared.domain.time import day_before, end_of_day
 
@@ -20,6 +24,7 @@ class ObligationAct(StrEnum):
     EXTEND = "extend"
     EXCLUDE = "exclude"
     INCLUDE = "include"
+    TRANSFER = "transfer"
 
 
 class ObligationError(DomainError):
@@ -67,6 +72,25 @@ class ReportStands(ObligationError):
         )
 
 
+class AlreadyHeld(ObligationError):
+    code = "already_held"
+
+    def __init__(self) -> None:
+        super().__init__("Đơn vị này đang thực hiện nghĩa vụ đó nên không cần chuyển.")
+
+
+class NotASuccessor(ObligationError):
+    """Neither has the organization a part of the unit that owes it, nor is it above who has."""
+
+    code = "not_a_successor"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đơn vị nhận không kế thừa đơn vị có nghĩa vụ. Hãy chọn đơn vị đã nhận một phần hoặc "
+            "toàn bộ đơn vị đó, hoặc cơ quan cấp trên."
+        )
+
+
 def exclude(obligation: Obligation, *, reason: str, is_in: bool = False) -> Obligation:
     """The obligation taken out of what is expected; `is_in`: a report of it stands.
 
@@ -108,6 +132,28 @@ def extend(obligation: Obligation, *, until: date, reason: str) -> Obligation:
         original_deadline=ruled,
         sequence=obligation.sequence + 1,
     )
+
+
+def transfer(
+    obligation: Obligation,
+    *,
+    to: OrganizationId,
+    heirs: Collection[OrganizationId],
+    reason: str,
+) -> Obligation:
+    """The obligation in the hands of one of the `heirs`.
+
+    Figures stay under the unit that owes them. Raises ReasonRequired, AlreadyExcluded, AlreadyHeld
+    or NotASuccessor.
+    """
+    _require_reason(reason, act=ObligationAct.TRANSFER)
+    if obligation.state is ObligationState.EXCLUDED:
+        raise AlreadyExcluded
+    if to == obligation.holder_id:
+        raise AlreadyHeld
+    if to not in heirs:
+        raise NotASuccessor
+    return replace(obligation, holder_id=to, sequence=obligation.sequence + 1)
 
 
 def _require_reason(reason: str, *, act: ObligationAct) -> None:

@@ -48,7 +48,8 @@ class Obligation:
 
     `id` is None until stored; `receiver_id` is None where nobody is above the reporter.
     `original_deadline` is what the rules give, where an extension put `deadline` in its place; None
-    where none did.
+    where none did. `holder_id` is who meets it in the organization's place: see
+    `shared.domain.holders`.
     """
 
     id: ObligationId | None
@@ -63,6 +64,12 @@ class Obligation:
     state: ObligationState
     sequence: int
     original_deadline: datetime | None = None
+    holder_id: OrganizationId | None = None
+
+    @property
+    def met_by(self) -> OrganizationId:
+        """Who has to report: the organization itself, unless another took over or was named."""
+        return self.organization_id if self.holder_id is None else self.holder_id
 
     @property
     def is_extended(self) -> bool:

@@ -87,7 +87,8 @@ class ObligationStateV1(Payload):
     """Who owes which report, to whom (null: nobody is above) and until which instant.
 
     `original_deadline` is that of the rules, where an extension put `deadline` in its place; absent
-    in events of older releases. `reason` is that of an exclusion, an extension, or the undoing.
+    in events of older releases. `holder_id` is who was named to meet it after a reform; null or
+    absent: the organization itself, or who took it over. `reason` is that of the last act.
     """
 
     obligation_id: Identifier
@@ -102,6 +103,7 @@ class ObligationStateV1(Payload):
     cutoff_date: date
     deadline: AwareDatetime
     original_deadline: AwareDatetime | None = None
+    holder_id: Identifier | None = None
     state: ObligationState
     reason: str | None
 

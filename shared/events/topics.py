@@ -17,6 +17,7 @@ class EventType(StrEnum):
     OBLIGATION_EXCLUDED = "vn.tonghop.obligation.excluded.v1"
     OBLIGATION_EXTENDED = "vn.tonghop.obligation.extended.v1"
     OBLIGATION_INCLUDED = "vn.tonghop.obligation.included.v1"
+    OBLIGATION_TRANSFERRED = "vn.tonghop.obligation.transferred.v1"
     PERIOD_CLOSED = "vn.tonghop.period.closed.v1"
     PERIOD_REOPENED = "vn.tonghop.period.reopened.v1"
     AGGREGATE_SIGNED_OFF = "vn.tonghop.aggregate.signed_off.v1"

@@ -56,6 +56,8 @@ _STATUS_OF_CODE = {
     "draft_error": 409,
     "obligation_error": 409,
     "already_excluded": 409,
+    "already_held": 409,
+    "not_a_successor": 409,
     "not_excluded": 409,
     "report_stands": 409,
     "aggregate_error": 409,

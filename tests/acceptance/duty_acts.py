@@ -23,7 +23,12 @@ async def act_on_duties(
     at_duty = "/obligations/{obligation_id}"
     one, first = picked[0].split(":")
     for count, (act, fields) in enumerate(
-        (("extend", {"until": UNTIL}), ("exclude", {}), ("include", {}))
+        (
+            ("extend", {"until": UNTIL}),
+            ("exclude", {}),
+            ("include", {}),
+            ("transfer", {"to": province.code}),
+        )
     ):
         seen = {"sequence": str(int(first) + count), "reason": WHY, **fields}
         await acts.act(receiver, f"{at_duty}/{act}", seen, obligation_id=one)

@@ -1,6 +1,7 @@
 """What receivers do with obligations and periods: the part of the story after the reports."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 
@@ -50,6 +51,17 @@ async def act_on_duties(story: Story, district: httpx.AsyncClient) -> None:
             "until": "2025-06-20",
             "reason": "Mưa lũ từ ngày 14 đến ngày 16/6.",
         },
+    )
+    await _take_over(story, district, duty=others[-1])
+
+
+async def _take_over(story: Story, district: httpx.AsyncClient, *, duty: dict[str, Any]) -> None:
+    await story.ask(
+        district,
+        "POST /api/v1/obligations/{obligation_id}/transfer",
+        obligation_id=duty["obligation_id"],
+        headers={"If-Match": f'"{duty["sequence"]}"'},
+        body={"to": duty["receiver"]["code"], "reason": "Trụ sở xã bị ngập, huyện báo cáo thay."},
     )
 
 

@@ -74,12 +74,12 @@ def require_enterable(desk: Desk) -> None:
 
 
 def is_proxy(obligation: Obligation, principal: Principal) -> bool:
-    """Whether what the principal enters is entered for another organization."""
-    return obligation.organization_id != principal.organization_id
+    """Whether what the principal enters is entered for another organization that has to report."""
+    return obligation.met_by != principal.organization_id
 
 
 async def entered_duty(intake: Intake, principal: Principal, obligation_id: ObligationId) -> Duty:
-    """A duty that the principal may enter: of their own organization, or received by it.
+    """A duty that the principal may enter: met by their organization, or received by it.
 
     Raises:
         NotFound: any other duty.

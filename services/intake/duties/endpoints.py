@@ -1,4 +1,4 @@
-"""POST /api/v1/obligations/{obligation_id}/extend, exclude, include; /api/v1/obligations/acts."""
+"""POST /api/v1/obligations/{obligation_id}/extend, exclude, include, transfer; and many at once."""
 
 from datetime import date
 from typing import Annotated
@@ -12,7 +12,13 @@ from services.intake.dependencies import (
     entity_tag,
     version_named,
 )
-from services.intake.duties.schemas import ActedModel, ActsBody, ExtensionBody, acted_json
+from services.intake.duties.schemas import (
+    ActedModel,
+    ActsBody,
+    ExtensionBody,
+    TransferBody,
+    acted_json,
+)
 from services.intake.duties.use_cases import ACTING, Wanted, act
 from services.intake.obligations.schemas import ObligationModel, duty_json
 from services.intake.obligations.use_cases import read_duty
@@ -37,14 +43,16 @@ ActingDep = Annotated[Principal, require(*ACTING)]
     responses={200: {"model": ActedModel}, 412: {}},
 )
 async def act_on_many(body: ActsBody, principal: ActingDep, intake: IntakeDep) -> Response:
-    """Extend, exclude or take in many obligations at once: all of them, or none.
+    """Extend, exclude, take in or hand over many obligations at once: all of them, or none.
 
     `sequence` of each is that which was read.
     """
     targets = {ObligationId(each.obligation_id): each.sequence for each in body.obligations}
     if body.verb is ObligationAct.EXTEND and body.until is None:
         raise ValidationFailed(errors=[_no_last_day()])
-    wanted = Wanted(body.verb, targets, body.reason, until=body.until)
+    if body.verb is ObligationAct.TRANSFER and body.to is None:
+        raise ValidationFailed(errors=[_nobody_named()])
+    wanted = Wanted(body.verb, targets, body.reason, until=body.until, to=body.to)
     after = await act(intake, principal, wanted)
     return json_response({"items": [acted_json(each) for each in after]})
 
@@ -119,6 +127,34 @@ async def include(
     )
 
 
+@router.post(
+    "/obligations/{obligation_id}/transfer",
+    summary="Hand an obligation over",
+    responses={200: {"model": ObligationModel}},
+)
+async def transfer(
+    obligation_id: ObligationNumber,
+    body: TransferBody,
+    principal: ActingDep,
+    intake: IntakeDep,
+    if_match: IfMatch = None,
+) -> Response:
+    """Name who reports in place of a unit that was divided or ended, with a reason.
+
+    The figures stay those of the unit. Where one organization took over the whole, this happened
+    by itself.
+    """
+    return await _acted(
+        intake,
+        principal,
+        obligation_id,
+        verb=ObligationAct.TRANSFER,
+        sequence=version_named(if_match),
+        reason=body.reason,
+        to=body.to,
+    )
+
+
 async def _acted(
     intake: Intake,
     principal: Principal,
@@ -128,9 +164,10 @@ async def _acted(
     sequence: int,
     reason: str,
     until: date | None = None,
+    to: str | None = None,
 ) -> Response:
     target = ObligationId(obligation_id)
-    wanted = Wanted(verb, {target: sequence}, reason, until=until)
+    wanted = Wanted(verb, {target: sequence}, reason, until=until, to=to)
     [after] = await act(intake, principal, wanted)
     known = await intake.catalogue.current()
     duty = await read_duty(intake, principal, target)
@@ -143,4 +180,12 @@ def _no_last_day() -> ProblemFault:
         code="last_day_required",
         detail="Gia hạn phải có ngày cuối. Hãy ghi until, ví dụ 2025-06-20.",
         pointer="/until",
+    )
+
+
+def _nobody_named() -> ProblemFault:
+    return ProblemFault(
+        code="heir_required",
+        detail="Chuyển nghĩa vụ phải có đơn vị nhận. Hãy ghi mã đơn vị vào to.",
+        pointer="/to",
     )

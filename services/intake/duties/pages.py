@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.duties.holding import held_by
 from services.intake.duties.use_cases import ACTING, Wanted, act, authority_of
 from services.intake.grids import part_label
 from services.intake.history.use_cases import Entry, Story, read_story
@@ -71,6 +72,7 @@ class Refusal:
     error: Exception
     reason: str = ""
     until: str = ""
+    to: str = ""
 
     @property
     def status_code(self) -> int:
@@ -155,6 +157,21 @@ async def include(
     )
 
 
+@router.post("/obligations/{obligation_id}/transfer")
+async def transfer(
+    request: Request,
+    obligation_id: Number,
+    *,
+    pages: PagesDep,
+    principal: ActingDep,
+    intake: IntakeDep,
+) -> Response:
+    """Names who reports in place of a unit that was divided or ended."""
+    return await _act(
+        request, pages, intake, principal, number=obligation_id, verb=ObligationAct.TRANSFER
+    )
+
+
 async def _act(
     request: Request,
     pages: Pages,
@@ -165,13 +182,13 @@ async def _act(
     verb: ObligationAct,
 ) -> Response:
     form = await read_form(request)
-    reason, until = reason_of(form), str(form.get("until", ""))
+    reason, until, to = reason_of(form), str(form.get("until", "")), str(form.get("to", ""))
     target = {ObligationId(number): sequence_of(form)}
-    wanted = Wanted(verb, target, reason, until=last_day_of(form, verb=verb))
+    wanted = Wanted(verb, target, reason, until=last_day_of(form, verb=verb), to=to)
     try:
         await act(intake, principal, wanted)
     except (ReasonRequired, ObligationError, PeriodClosed, VersionConflict) as error:
-        refusal = Refusal(verb, error, reason=reason, until=until)
+        refusal = Refusal(verb, error, reason=reason, until=until, to=to)
         return await _page(
             request, pages, intake, principal=principal, number=number, refusal=refusal
         )
@@ -226,11 +243,12 @@ async def _page(
         regime=regime_name(place.regime, language),
         organization_name=office_name(place.organization),
         receiver=name_of(known, obligation.receiver_id, on=today),
+        held=held_by(known, obligation, on=today),
         ruled_day=day_before(obligation.ruled_deadline),
         verdict=_verdict(story),
         entries=_entries(story, known, labels, language=language),
         may_act=authority.may_act_on(obligation) and not duty.period_closed,
-        own=obligation.organization_id == principal.organization_id,
+        own=obligation.met_by == principal.organization_id,
         refusal=refusal,
         errors=refusal.messages(labels, language) if refusal else [],
     )

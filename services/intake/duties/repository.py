@@ -30,36 +30,47 @@ FROM log.obligation o LEFT JOIN log.report r ON r.obligation_id = o.id
 WHERE o.id = ANY($1::bigint[]) AND o.organization_id = ANY($2::bigint[])
 """
 
+HOLD_ENDED = f"""
+SELECT {OBLIGATION_COLUMNS}, {PERIOD_CLOSED} FROM log.obligation o
+WHERE o.state = 'fixed'
+  AND (o.receiver_id = ANY($1::bigint[]) OR o.holder_id = ANY($1::bigint[])
+       OR o.organization_id = ANY($1::bigint[]) AND o.holder_id IS NULL)
+ORDER BY o.id FOR UPDATE OF o
+"""
+
 SAVE = """
 WITH wanted AS (
     SELECT * FROM unnest(
-        $1::bigint[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[]
-    ) AS w (id, sequence, state, deadline, original_deadline, code)
+        $1::bigint[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[],
+        $7::bigint[], $8::bigint[], $9::text[]
+    ) AS w (id, sequence, state, deadline, original_deadline, code, receiver_id, holder_id, reason)
 ), stored AS (
     UPDATE log.obligation o
     SET sequence = w.sequence, state = w.state, deadline = w.deadline,
-        original_deadline = w.original_deadline
+        original_deadline = w.original_deadline, receiver_id = w.receiver_id,
+        holder_id = w.holder_id
     FROM wanted w WHERE o.id = w.id AND o.sequence = w.sequence - 1
-    RETURNING o.*, w.code
+    RETURNING o.*, w.code, w.reason
 ), acts AS (
     INSERT INTO log.obligation_act (
         obligation_id, sequence, verb, state, receiver_id, cutoff_date, deadline,
-        original_deadline, actor_id, actor_name, at, reason)
-    SELECT id, sequence, $7, state, receiver_id, cutoff_date, deadline, original_deadline, $8, $9,
-           $10, $11
+        original_deadline, holder_id, actor_id, actor_name, at, reason)
+    SELECT id, sequence, $10, state, receiver_id, cutoff_date, deadline, original_deadline,
+           holder_id, $11, $12, $13, reason
     FROM stored
 ), events AS (
     INSERT INTO log.event (
         event_id, type, subject, province_id, catalogue_number, data, occurred_at)
-    SELECT gen_random_uuid(), $12, 'obligation/' || id, province_id, $13,
+    SELECT gen_random_uuid(), $14, 'obligation/' || id, province_id, $15,
            jsonb_build_object(
                'obligation_id', id, 'sequence', sequence,
                'organization_id', organization_id, 'organization_code', code,
                'province_id', province_id, 'receiver_id', receiver_id,
                'regime', regime, 'form', form, 'period', period,
                'cutoff_date', cutoff_date, 'deadline', deadline,
-               'original_deadline', original_deadline, 'state', state, 'reason', $11::text),
-           $10
+               'original_deadline', original_deadline, 'state', state, 'holder_id', holder_id,
+               'reason', reason),
+           $13
     FROM stored ORDER BY id
 )
 SELECT count(*) FROM stored
@@ -69,6 +80,7 @@ EVENT_TYPES: Mapping[ObligationAct, EventType] = {
     ObligationAct.EXTEND: EventType.OBLIGATION_EXTENDED,
     ObligationAct.EXCLUDE: EventType.OBLIGATION_EXCLUDED,
     ObligationAct.INCLUDE: EventType.OBLIGATION_INCLUDED,
+    ObligationAct.TRANSFER: EventType.OBLIGATION_TRANSFERRED,
 }
 
 
@@ -83,13 +95,12 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Who does it, when, why, and by which catalogue."""
+    """Who does it, when, and by which catalogue; nobody where the program follows a reform."""
 
     verb: ObligationAct
-    actor_id: int
-    actor_name: str
+    actor_id: int | None
+    actor_name: str | None
     at: datetime
-    reason: str
     catalogue_number: int
 
 
@@ -111,14 +122,23 @@ async def hold(
     }
 
 
+async def hold_ended(
+    connection: Connection, ended: Collection[OrganizationId]
+) -> tuple[Obligation, ...]:
+    """What is to be met or received by ended organizations, in periods that are not closed."""
+    rows = await connection.fetch(HOLD_ENDED, list(ended))
+    return tuple(obligation_of(row) for row in rows if not row["period_closed"])
+
+
 async def save(
     connection: Connection,
     obligations: Sequence[Obligation],
     *,
     codes: Mapping[OrganizationId, OrganizationCode],
+    reasons: Sequence[str],
     recording: Recording,
 ) -> int:
-    """Stores what the obligations become; how many were stored."""
+    """Stores what the obligations become, each for its reason; how many were stored."""
     columns: list[list[Any]] = [
         list(column)
         for column in zip(
@@ -130,8 +150,11 @@ async def save(
                     each.deadline,
                     each.original_deadline,
                     codes[each.organization_id],
+                    each.receiver_id,
+                    each.holder_id,
+                    reason,
                 )
-                for each in obligations
+                for each, reason in zip(obligations, reasons, strict=True)
             ),
             strict=True,
         )
@@ -143,7 +166,6 @@ async def save(
         recording.actor_id,
         recording.actor_name,
         recording.at,
-        recording.reason,
         EVENT_TYPES[recording.verb],
         recording.catalogue_number,
     )

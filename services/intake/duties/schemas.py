@@ -14,6 +14,16 @@ from shared.web.answers import Answer
 
 MOST_AT_ONCE = 1000
 
+Heir = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        description="The code of who reports in its place: who took over a part of the unit or "
+        "the whole of it, or one above them.",
+    ),
+]
+
 
 class ExtensionBody(BaseModel):
     """Until when, and why."""
@@ -21,6 +31,15 @@ class ExtensionBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     until: Annotated[IsoDate, Field(description="The last day, included.")]
+    reason: Reason = ""
+
+
+class TransferBody(BaseModel):
+    """To whom, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    to: Heir
     reason: Reason = ""
 
 
@@ -43,17 +62,23 @@ class ActsBody(BaseModel):
     until: Annotated[
         IsoDate | None, Field(description="The last day of an extension, included.")
     ] = None
+    to: Heir | None = None
     reason: Reason = ""
 
 
 class ActedObligation(Answer):
-    """What an obligation became; `original_deadline` is that of the rules, where extended."""
+    """What an obligation became.
+
+    `original_deadline` is that of the rules, where extended; `holder_id` is who reports in its
+    place, where another does.
+    """
 
     obligation_id: int
     sequence: int
     state: ObligationState
     deadline: datetime
     original_deadline: datetime | None
+    holder_id: int | None
 
 
 class ActedModel(Answer):
@@ -70,4 +95,5 @@ def acted_json(obligation: Obligation) -> dict[str, Any]:
         "state": obligation.state.value,
         "deadline": obligation.deadline,
         "original_deadline": obligation.original_deadline,
+        "holder_id": obligation.holder_id,
     }

@@ -10,9 +10,9 @@ from services.intake.places import place_of
 from services.intake.service import Intake
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import driver, transaction
-from shared.domain.errors import DomainError
+from shared.domain.errors import CatalogueError, DomainError
 from shared.domain.identifiers import ObligationId, OrganizationCode, OrganizationId
-from shared.domain.obligation_acts import ObligationAct, exclude, extend, include
+from shared.domain.obligation_acts import ObligationAct, exclude, extend, include, transfer
 from shared.domain.obligations import Obligation
 from shared.domain.reports import PeriodClosed
 from shared.web.principals import Principal, Role
@@ -33,13 +33,14 @@ ACTING = (Role.REVIEWER, Role.ADMINISTRATOR)
 class Wanted:
     """One act on some obligations, each with the sequence that the caller saw.
 
-    `until` is the last day of an extension.
+    `until` is the last day of an extension, `to` the code of the organization that takes over.
     """
 
     verb: ObligationAct
     targets: Mapping[ObligationId, int]
     reason: str
     until: date | None = None
+    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,7 @@ class Authority:
             return True
         if not self.principal.has_any(Role.ADMINISTRATOR):
             return False
-        own = obligation.organization_id in self.answers_for
-        if own:
+        if {obligation.organization_id, obligation.met_by} & self.answers_for:
             return obligation.receiver_id is None
         return obligation.organization_id in self.scope.subtree
 
@@ -93,17 +93,18 @@ async def act(intake: Intake, principal: Principal, wanted: Wanted) -> tuple[Obl
         held = await repository.hold(native, wanted.targets, organizations=authority.scope.readable)
         owed = [_allowed(held, each, authority=authority) for each in wanted.targets]
         now = intake.clock.now()
-        after = _acted(owed, wanted, known=authority.known, now=now)
+        moment = _Moment(authority.known, now, today=intake.clock.today())
+        after = _acted(owed, wanted, moment=moment)
         stored = await repository.save(
             native,
             after,
-            codes=_codes(authority.known, after),
+            codes=codes_of(authority.known, after),
+            reasons=[wanted.reason.strip()] * len(after),
             recording=Recording(
                 verb=wanted.verb,
                 actor_id=principal.account_id,
                 actor_name=principal.display_name,
                 at=now,
-                reason=wanted.reason.strip(),
                 catalogue_number=authority.known.number,
             ),
         )
@@ -124,9 +125,16 @@ def _allowed(
     return found
 
 
-def _acted(
-    owed: Sequence[Owed], wanted: Wanted, *, known: Catalogue, now: datetime
-) -> tuple[Obligation, ...]:
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """By what an act is judged."""
+
+    known: Catalogue
+    now: datetime
+    today: date
+
+
+def _acted(owed: Sequence[Owed], wanted: Wanted, *, moment: _Moment) -> tuple[Obligation, ...]:
     """What each becomes; every refusal is told at once."""
     if any(each.obligation.sequence != wanted.targets[_id(each)] for each in owed):
         raise VersionConflict
@@ -134,27 +142,41 @@ def _acted(
     refusals: list[tuple[int, Obligation, DomainError]] = []
     for index, each in enumerate(owed):
         try:
-            after.append(_after(each, wanted, now=now))
+            after.append(_after(each, wanted, moment=moment))
         except DomainError as error:
             refusals.append((index, each.obligation, error))
     if len(refusals) == 1 == len(owed):
         raise refusals[0][2]
     if refusals:
-        raise ValidationFailed(errors=[_fault(*each, known=known) for each in refusals])
+        raise ValidationFailed(errors=[_fault(*each, known=moment.known) for each in refusals])
     return tuple(after)
 
 
-def _after(owed: Owed, wanted: Wanted, *, now: datetime) -> Obligation:
+def _after(owed: Owed, wanted: Wanted, *, moment: _Moment) -> Obligation:
     if owed.period_closed:
         raise PeriodClosed
     if wanted.verb is ObligationAct.EXCLUDE:
         is_in = owed.report is not None and owed.report.is_in
         return exclude(owed.obligation, reason=wanted.reason, is_in=is_in)
     if wanted.verb is ObligationAct.INCLUDE:
-        return include(owed.obligation, reason=wanted.reason, now=now)
+        return include(owed.obligation, reason=wanted.reason, now=moment.now)
+    if wanted.verb is ObligationAct.TRANSFER:
+        return _transferred(owed.obligation, wanted, moment=moment)
     if wanted.until is None:
         raise LookupError("an extension names its last day")
     return extend(owed.obligation, until=wanted.until, reason=wanted.reason)
+
+
+def _transferred(obligation: Obligation, wanted: Wanted, *, moment: _Moment) -> Obligation:
+    """Raises ValidationFailed for a code that nobody bears today."""
+    known, today = moment.known, moment.today
+    try:
+        to = known.organization_by_code(OrganizationCode(wanted.to or ""), on=today)
+    except CatalogueError as error:
+        fault = ProblemFault(code=error.code, detail=str(error), pointer="/to")
+        raise ValidationFailed(errors=[fault]) from None
+    heirs = known.heirs(obligation.organization_id, on=today)
+    return transfer(obligation, to=to.id, heirs=heirs, reason=wanted.reason)
 
 
 def _fault(
@@ -164,7 +186,7 @@ def _fault(
     return ProblemFault(code=error.code, detail=f"{name}: {error}", pointer=f"/obligations/{index}")
 
 
-def _codes(
+def codes_of(
     known: Catalogue, obligations: Sequence[Obligation]
 ) -> dict[OrganizationId, OrganizationCode]:
     """The codes that the organizations bore at the cut-off."""

@@ -62,7 +62,7 @@ async def read_story(intake: Intake, principal: Principal, obligation_id: Obliga
     Raises NotFound outside the caller's scope.
     """
     duty = await read_duty(intake, principal, obligation_id)
-    own = duty.obligation.organization_id == principal.organization_id
+    own = duty.obligation.met_by == principal.organization_id
     async with snapshot(intake.engine) as connection:
         native = await driver(connection)
         entries = [

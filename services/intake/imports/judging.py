@@ -19,7 +19,11 @@ from services.intake.submissions.faults import refusal
 from services.intake.submissions.judging import judge_figures
 from services.intake.submissions.repository import Context
 from services.intake.submissions.schemas import SubmissionBody
-from services.intake.submissions.use_cases import require_sender
+from services.intake.submissions.use_cases import (
+    enters_for_another,
+    require_sender,
+    require_sender_for,
+)
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.errors import ReasonRequired
 from shared.domain.figures import Figures
@@ -127,9 +131,7 @@ async def judge(
     in_order = sorted(numbers, key=lambda number: located[number].place.period.cutoff_date)
     async for number in _in_turns(in_order):
         each = located[number]
-        body, proxy = each.entry.body, each.place.organization.id != principal.organization_id
-        if proxy:
-            _require_receiver(each, contexts[number], principal=principal)
+        body, proxy = each.entry.body, _proxy(each, contexts[number], principal=principal)
         step = Step(Act.SUBMIT, at, principal, body, body.reason, proxy=proxy)
         context = book.context(each.place, contexts[number])
         try:
@@ -204,17 +206,25 @@ def _require_authority(
     hidden = [entry for entry, each in named if not scope.can_read(each)]
     if hidden:
         raise NotFound(errors=_named(hidden))
-    for proxy in (False, True):
-        entries = [each for each, id_ in named if (id_ != principal.organization_id) is proxy]
-        if entries:
-            require_sender(principal, proxy=proxy)
+    for unit_id in {each for _, each in named}:
+        if unit_id == principal.organization_id:
+            require_sender(principal, proxy=False)
+        else:
+            require_sender_for(principal, known, unit_id, on=intake.clock.today())
 
 
-def _require_receiver(each: Located, context: Context, *, principal: Principal) -> None:
-    """The chain tells who receives a report, and the obligation holds what it told."""
-    obligation = context.obligation
-    if obligation is not None and obligation.receiver_id != principal.organization_id:
-        raise NotPermitted(errors=_named([each.entry]))
+def _proxy(each: Located, context: Context, *, principal: Principal) -> bool:
+    """Whether it is entered for the sender: the obligation holds who sends and who receives.
+
+    What nobody owes is a fault of the report, not of who sends it.
+    """
+    unit_id = each.place.organization.id
+    if context.obligation is None:
+        return unit_id != principal.organization_id
+    try:
+        return enters_for_another(principal, context.obligation, organization_id=unit_id)
+    except NotPermitted:
+        raise NotPermitted(errors=_named([each.entry])) from None
 
 
 def _named(entries: Sequence[Entry]) -> list[ProblemFault]:

@@ -1,4 +1,4 @@
-"""The background task that opens, follows and fixes obligations, and closes periods by rule."""
+"""The background task that opens, follows, fixes and passes on obligations, and closes periods."""
 
 import asyncio
 from contextlib import suppress
@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.intake.closings.use_cases import close_by_rule
+from services.intake.duties.passing import pass_on_duties
 from services.intake.obligations.use_cases import keep_obligations
 from services.intake.service import Intake
 
@@ -36,20 +37,22 @@ class ObligationKeeper:
                 await asyncio.wait_for(stop.wait(), POLL_SECONDS)
 
     async def work(self) -> int:
-        """One look; how many obligations changed, and periods were closed by rule."""
+        """One look; how many obligations changed or passed on, and periods were closed by rule."""
         known = await self._intake.catalogue.current()
         state = (self._intake.clock.today(), known.number)
         if state == self._done:
             return 0
         changed = await keep_obligations(self._intake)
         closed = await close_by_rule(self._intake)
+        passed = await pass_on_duties(self._intake)
         self._done = state
-        if changed or closed:
+        if changed or closed or passed:
             self._intake.hint()
             log.info(
                 "obligations_kept",
                 changed=changed,
                 periods_closed=closed,
+                passed_on=passed,
                 catalogue_number=known.number,
             )
-        return changed + closed
+        return changed + closed + passed

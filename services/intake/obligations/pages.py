@@ -49,6 +49,7 @@ class DutyLine:
     late: bool
     standing: Standing
     cells: int
+    organization_name: str
 
 
 @router.get("/")
@@ -130,6 +131,7 @@ def duty_line(
         late=first is not None and first > obligation.deadline,
         standing=standing,
         cells=duty.draft_cells,
+        organization_name=office_name(place.organization),
     )
 
 

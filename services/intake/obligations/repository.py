@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from services.intake.connections import Connection
@@ -42,9 +43,9 @@ STORE = """
 WITH wanted AS (
     SELECT * FROM unnest(
         $1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::integer[],
-        $7::text[], $8::text[], $16::timestamptz[]
+        $7::text[], $8::text[], $16::timestamptz[], $14::text[]
     ) AS w (organization_id, province_id, receiver_id, deadline, state, sequence, code, verb,
-            original_deadline)
+            original_deadline, reason)
 ), stored AS (
     INSERT INTO log.obligation AS o (
         organization_id, province_id, regime, form, period, receiver_id, cutoff_date, deadline,
@@ -63,7 +64,7 @@ WITH wanted AS (
         obligation_id, sequence, verb, state, receiver_id, cutoff_date, deadline,
         original_deadline, at, reason)
     SELECT s.id, s.sequence, w.verb, s.state, s.receiver_id, s.cutoff_date, s.deadline,
-           s.original_deadline, $13, CASE s.state WHEN 'excluded' THEN $14::text END
+           s.original_deadline, $13, w.reason
     FROM stored s JOIN wanted w USING (organization_id)
 ), events AS (
     INSERT INTO log.event (
@@ -79,14 +80,14 @@ WITH wanted AS (
                'regime', s.regime, 'form', s.form, 'period', s.period,
                'cutoff_date', s.cutoff_date, 'deadline', s.deadline,
                'original_deadline', s.original_deadline, 'state', s.state,
-               'reason', CASE s.state WHEN 'excluded' THEN $14::text END),
+               'holder_id', s.holder_id, 'reason', w.reason),
            $13
     FROM stored s JOIN wanted w USING (organization_id) ORDER BY s.organization_id
 )
 SELECT count(*) FROM stored
 """
 
-LIST = f"""
+_DUTIES = f"""
 SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}, d.updated_at AS draft_updated_at,
        d.state AS draft_state, d.prepared_by_name, d.hand_back_reason,
        (SELECT count(*) FROM jsonb_each(d.figures) r, jsonb_each(r.value)) AS draft_cells,
@@ -98,7 +99,11 @@ SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}, d.updated_at AS 
        (SELECT q.title FROM log.report_request q WHERE q.id = o.request_id) AS request_title
 FROM log.obligation o
 LEFT JOIN log.report r ON r.obligation_id = o.id
-LEFT JOIN intake.draft d ON (d.obligation_id, d.organization_id) = (o.id, o.organization_id)
+LEFT JOIN intake.draft d
+  ON (d.obligation_id, d.organization_id) = (o.id, COALESCE(o.holder_id, o.organization_id))
+"""
+
+LIST = f"""{_DUTIES}
 WHERE o.organization_id = ANY($1::bigint[])
   AND ($2::text IS NULL OR o.period = $2)
   AND ($3::text IS NULL OR o.form = $3)
@@ -107,19 +112,12 @@ WHERE o.organization_id = ANY($1::bigint[])
 ORDER BY o.id LIMIT $6
 """
 
-READ_ONE = f"""
-SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, {PERIOD_CLOSED}, d.updated_at AS draft_updated_at,
-       d.state AS draft_state, d.prepared_by_name, d.hand_back_reason,
-       (SELECT count(*) FROM jsonb_each(d.figures) r, jsonb_each(r.value)) AS draft_cells,
-       (SELECT a.reason FROM log.report_act a
-        WHERE a.report_id = r.id AND a.sequence = r.sequence AND a.verb = 'return'
-       ) AS return_reason,
-       (SELECT v.proxy_by FROM log.report_version v
-        WHERE v.report_id = r.id AND v.version = r.last_version) AS proxy_by,
-       (SELECT q.title FROM log.report_request q WHERE q.id = o.request_id) AS request_title
-FROM log.obligation o
-LEFT JOIN log.report r ON r.obligation_id = o.id
-LEFT JOIN intake.draft d ON (d.obligation_id, d.organization_id) = (o.id, o.organization_id)
+LIST_MET_BY = f"""{_DUTIES}
+WHERE o.holder_id = $1 OR (o.organization_id = $1 AND o.holder_id IS NULL)
+ORDER BY o.id LIMIT $2
+"""
+
+READ_ONE = f"""{_DUTIES}
 WHERE o.id = $1 AND o.organization_id = ANY($2::bigint[])
 """
 
@@ -148,7 +146,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one period's obligations become, and why; `request_id`: somebody asked for them."""
+    """Which period's obligations change, and when; `request_id`: somebody asked for them."""
 
     regime: RegimeCode
     form: FormCode
@@ -156,7 +154,6 @@ class Change:
     cutoff_date: date
     at: datetime
     catalogue_number: int
-    reason: str | None = None
     request_id: int | None = None
 
 
@@ -194,10 +191,12 @@ async def store(
     *,
     change: Change,
     codes: Mapping[OrganizationId, OrganizationCode],
+    reasons: Mapping[OrganizationId, str | None] = MappingProxyType({}),
 ) -> int:
     """Stores the obligations of one period with their acts and events; how many were changed.
 
-    One that moved on meanwhile, or is fixed already, is left as it is.
+    One that moved on meanwhile, or is fixed already, is left as it is. `reasons` are told of those
+    that have one.
     """
     columns = zip(*(_stored_values(each, codes=codes) for each in obligations), strict=True)
     *firsts, originals = (list(column) for column in columns)
@@ -209,7 +208,7 @@ async def store(
         change.period,
         change.cutoff_date,
         change.at,
-        change.reason,
+        [reasons.get(each.organization_id) for each in obligations],
         change.catalogue_number,
         originals,
         change.request_id,
@@ -229,6 +228,14 @@ async def read_duties(
 ) -> tuple[Duty, ...]:
     """The duties of `organizations`, in order of id."""
     rows = await connection.fetch(LIST, list(organizations), period, form, state, after, limit)
+    return tuple(_duty(row) for row in rows)
+
+
+async def read_duties_met_by(
+    connection: Connection, organization_id: OrganizationId, *, limit: int
+) -> tuple[Duty, ...]:
+    """What an organization has to report for itself and for units it took over, by id."""
+    rows = await connection.fetch(LIST_MET_BY, organization_id, limit)
     return tuple(_duty(row) for row in rows)
 
 

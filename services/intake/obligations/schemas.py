@@ -6,6 +6,7 @@ from typing import Any
 from services.intake.obligations.repository import Duty
 from services.intake.places import place_of
 from shared.catalogue.catalogue import Catalogue
+from shared.domain.identifiers import OrganizationId
 from shared.domain.obligations import ObligationState, Standing, standing
 from shared.domain.reports import ReportState
 from shared.web.answers import Answer, Links, NamedOrganization
@@ -25,13 +26,15 @@ class ObligationModel(Answer):
     """What is owed by whom to whom until when; `report` is null until something was sent.
 
     A provisional obligation becomes fixed at its cut-off; who is excluded owes nothing.
-    `original_deadline` is that of the rules, where an extension put another in its place.
+    `original_deadline` is that of the rules, where an extension put another in its place. `holder`
+    reports in the organization's place, where that has ended; null: the organization itself.
     """
 
     obligation_id: int
     sequence: int
     organization: NamedOrganization
     receiver: NamedOrganization | None
+    holder: NamedOrganization | None
     regime: str
     form: str
     period: str
@@ -67,12 +70,12 @@ def duty_json(duty: Duty, known: Catalogue, *, now: datetime) -> dict[str, Any]:
     """As `ObligationModel` describes it."""
     obligation, report = duty.obligation, duty.report
     place = place_of(known, obligation)
-    receiver = next((o for o in known.organizations if o.id == obligation.receiver_id), None)
     return {
         "obligation_id": obligation.id,
         "sequence": obligation.sequence,
         "organization": {"code": place.organization.code, "name": place.organization.name},
-        "receiver": None if receiver is None else {"code": receiver.code, "name": receiver.name},
+        "receiver": _named(known, obligation.receiver_id),
+        "holder": _named(known, obligation.holder_id),
         "regime": obligation.regime,
         "form": obligation.form,
         "period": obligation.period,
@@ -98,3 +101,9 @@ def duty_json(duty: Duty, known: Catalogue, *, now: datetime) -> dict[str, Any]:
             "page": f"/obligations/{obligation.id}/form",
         },
     }
+
+
+def _named(known: Catalogue, organization_id: OrganizationId | None) -> dict[str, str] | None:
+    """By its last code and name, as every part of the catalogue is known."""
+    versions = () if organization_id is None else known.versions(organization_id)
+    return {"code": versions[-1].code, "name": versions[-1].name} if versions else None

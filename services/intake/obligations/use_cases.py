@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.intake.connections import Connection
+from services.intake.duties.successions import ending_reason
 from services.intake.obligations import repository
 from services.intake.obligations.repository import Change, Duty
 from services.intake.service import Intake, current_scope
@@ -16,7 +17,13 @@ from shared.domain.closings import RegimePeriod
 from shared.domain.errors import PeriodError
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode, ObligationId, RegimeCode
-from shared.domain.obligations import Obligation, derive_obligations, reconcile, state_at
+from shared.domain.obligations import (
+    Obligation,
+    ObligationState,
+    derive_obligations,
+    reconcile,
+    state_at,
+)
 from shared.domain.periods import Frequency, Period
 from shared.domain.time import end_of_day
 from shared.web.principals import Principal
@@ -116,12 +123,10 @@ async def read_duties_of_period(
 
 
 async def read_own_duties(intake: Intake, principal: Principal) -> tuple[Duty, ...]:
-    """The duties that the caller's own organization has to meet."""
+    """The duties that the caller's organization has to meet: its own, and those it took over."""
     async with snapshot(intake.engine) as connection:
-        return await repository.read_duties(
-            await driver(connection),
-            organizations=[principal.organization_id],
-            limit=MOST_OWN_DUTIES,
+        return await repository.read_duties_met_by(
+            await driver(connection), principal.organization_id, limit=MOST_OWN_DUTIES
         )
 
 
@@ -223,10 +228,17 @@ async def _keep_period(
             cutoff_date=period.cutoff_date,
             at=now,
             catalogue_number=known.number,
-            reason=NO_LONGER_OWED,
         ),
         codes=_codes(known, changed),
+        reasons={each.organization_id: _reason(known, each) for each in changed},
     )
+
+
+def _reason(known: Catalogue, obligation: Obligation) -> str | None:
+    """Why nothing is owed any more; None where something is."""
+    if obligation.state is not ObligationState.EXCLUDED:
+        return None
+    return ending_reason(known, obligation) or NO_LONGER_OWED
 
 
 def _derived(

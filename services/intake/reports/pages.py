@@ -133,7 +133,7 @@ async def _page(
     filed = history.filed
     place = place_of(known, filed.obligation)
     grid = version_grid(known, filed.obligation, history, wanted=wanted, language=language)
-    own = filed.obligation.organization_id == principal.organization_id
+    own = filed.obligation.met_by == principal.organization_id
     sender = own and principal.has_any(*ENTERING)
     obligation_id = filed.obligation.id
     return pages.render(

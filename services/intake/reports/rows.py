@@ -53,7 +53,7 @@ class StoredVersion:
 OBLIGATION_COLUMNS = """
 o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form, o.period,
 o.receiver_id, o.cutoff_date, o.deadline, o.original_deadline, o.state AS obligation_state,
-o.sequence AS obligation_sequence
+o.sequence AS obligation_sequence, o.holder_id
 """
 
 PERIOD_CLOSED = """
@@ -92,6 +92,7 @@ def obligation_of(row: Row) -> Obligation:
         state=ObligationState(row["obligation_state"]),
         sequence=row["obligation_sequence"],
         original_deadline=row["original_deadline"],
+        holder_id=None if row["holder_id"] is None else OrganizationId(row["holder_id"]),
     )
 
 

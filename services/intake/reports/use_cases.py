@@ -213,7 +213,7 @@ async def _readable(
 def _require_authority(verb: Act, filed: Filed, principal: Principal) -> None:
     """Only the sender withdraws, only the receiver by the chain returns and approves."""
     obligation = filed.obligation
-    holder = obligation.organization_id if verb is Act.WITHDRAW else obligation.receiver_id
+    holder = obligation.met_by if verb is Act.WITHDRAW else obligation.receiver_id
     if principal.organization_id != holder:
         raise NotPermitted
 

@@ -33,7 +33,7 @@ READ_CONTEXT = """
 SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form, o.period,
        o.receiver_id, o.cutoff_date, o.deadline, o.original_deadline,
        o.state AS obligation_state,
-       o.sequence AS obligation_sequence,
+       o.sequence AS obligation_sequence, o.holder_id,
        r.id AS report_id, r.sequence, r.state, r.last_version, r.live_version,
        r.official_version, r.first_submitted_at,
        v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations,

@@ -5,7 +5,8 @@ report between reading and writing, everything is read and judged anew, now with
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -26,6 +27,7 @@ from services.intake.submissions.records import (
 from services.intake.submissions.repository import Context, Remembered
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import driver, native, transaction
+from shared.domain.identifiers import OrganizationId
 from shared.domain.obligations import Obligation, ObligationState
 from shared.web.lean_route import Gate
 from shared.web.principals import Principal, Role
@@ -96,16 +98,15 @@ def _sending(
     intake: Intake, known: Catalogue, principal: Principal, *, request: Request, found: Resolved
 ) -> Sending:
     """Raises as `take_in`, for all that is judged before the database is asked."""
-    unit, proxy = found.organization, False
+    unit, today = found.organization, intake.clock.today()
     if unit is not None and unit.id != principal.organization_id:
-        scope_of(principal, known, on=intake.clock.today()).require_read(unit.id)
-        proxy = True
-    require_sender(principal, proxy=proxy)
+        scope_of(principal, known, on=today).require_read(unit.id)
+        require_sender_for(principal, known, unit.id, on=today)
+    else:
+        require_sender(principal, proxy=False)
     if found.place is None or request.faults:
         raise refusal([*request.faults, *found.faults, *judge_figures(found.form, request.body)])
-    return Sending(
-        intake, known, principal, request, found.place, at=intake.clock.now(), proxy=proxy
-    )
+    return Sending(intake, known, principal, request, found.place, at=intake.clock.now())
 
 
 def require_sender(principal: Principal, *, proxy: bool) -> None:
@@ -115,6 +116,30 @@ def require_sender(principal: Principal, *, proxy: bool) -> None:
             raise NotPermitted
     elif not principal.has_any(Role.SIGNER, Role.SERVICE):
         raise SignatureRequired if principal.has_any(Role.PREPARER) else NotPermitted
+
+
+def require_sender_for(
+    principal: Principal, known: Catalogue, unit_id: OrganizationId, *, on: date
+) -> None:
+    """What can be told before the duty is read: who may neither receive nor have taken it over."""
+    if not principal.has_any(Role.REVIEWER):
+        heirs = known.heirs(unit_id, on=on)
+        require_sender(principal, proxy=principal.organization_id not in heirs)
+
+
+def enters_for_another(
+    principal: Principal, obligation: Obligation | None, *, organization_id: OrganizationId
+) -> bool:
+    """Whether the receiver enters for the sender.
+
+    Raises NotPermitted or SignatureRequired for who neither has to report nor receives.
+    """
+    met_by = organization_id if obligation is None else obligation.met_by
+    proxy = met_by != principal.organization_id
+    if proxy and (obligation is None or obligation.receiver_id != principal.organization_id):
+        raise NotPermitted
+    require_sender(principal, proxy=proxy)
+    return proxy
 
 
 async def _told(sending: Sending, first: Acknowledged | None) -> Acknowledged:
@@ -176,6 +201,10 @@ async def _decide(
     """None if the report moved on since the context was read."""
     if context.remembered is not None:
         return _replayed(context.remembered, sending.request)
+    proxy = enters_for_another(
+        sending.principal, context.obligation, organization_id=sending.place.organization.id
+    )
+    sending = replace(sending, proxy=proxy)
     new = new_submission(_judge(sending, context), sending=sending, official=context.official)
     try:
         stored = await repository.save(connection, new, timeout_seconds=WRITE_TIMEOUT_SECONDS)
@@ -198,8 +227,6 @@ def _judge(sending: Sending, context: Context) -> Judged:
     if request.expected_sequence not in (None, current):
         raise VersionConflict
     obligation = context.obligation
-    if sending.proxy and not _receives(obligation, sending.principal):
-        raise NotPermitted
     if obligation is None or obligation.state is ObligationState.EXCLUDED:
         fault = no_obligation(organization=place.organization.name, period=place.period.code)
         raise refusal([fault, *judge_figures(place.form, request.body)])
@@ -211,7 +238,3 @@ def _judge(sending: Sending, context: Context) -> Judged:
         at=sending.at,
         proxy=sending.proxy,
     )
-
-
-def _receives(obligation: Obligation | None, principal: Principal) -> bool:
-    return obligation is not None and obligation.receiver_id == principal.organization_id

@@ -30,6 +30,10 @@ class OwedAggregate:
         return self.duty.organization_id
 
     @property
+    def met_by(self) -> int:
+        return self.duty.organization_id
+
+    @property
     def form(self) -> str:
         return self.duty.form
 

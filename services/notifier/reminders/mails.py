@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import make_msgid
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -107,9 +107,7 @@ class MailWriter:
         receiver = _receiver(report, catalogue=catalogue, now=now)
         form = _form(report, catalogue=catalogue)
         return {
-            "sender": _formal_name(
-                catalogue.tree(today).get(OrganizationId(report.organization_id))
-            ),
+            "sender": _sender(report, catalogue=catalogue, today=today),
             "receiver": receiver,
             "contact": _contact(receiver),
             "form": form.name if form else report.form,
@@ -147,6 +145,15 @@ def _receiver(report: Owed, *, catalogue: Catalogue, now: datetime) -> Organizat
     return organizations.get(OrganizationId(report.receiver_id))
 
 
+def _sender(report: Owed, *, catalogue: Catalogue, today: date) -> str:
+    """Who is written to; also for whom, where another reports in a unit's place."""
+    holder = catalogue.tree(today).get(OrganizationId(report.met_by))
+    if holder.id == report.organization_id:
+        return _formal_name(holder)
+    unit = catalogue.versions(OrganizationId(report.organization_id))[-1]
+    return f"{_formal_name(holder)} (thay cho {_formal_name(unit)})"
+
+
 def _contact(receiver: OrganizationVersion | None) -> str:
     """The person, if one is named, and the organization."""
     if receiver is None:
@@ -162,8 +169,7 @@ def _formal_name(organization: OrganizationVersion) -> str:
     return f"UBND {name[0].lower()}{name[1:]}"
 
 
-def address_of(organization_id: int, *, catalogue: Catalogue, now: datetime) -> str | None:
-    """The address of record of an organization; None if it has none, or is gone."""
-    organizations = catalogue.tree(vietnam_date(now)).organizations
-    organization = organizations.get(OrganizationId(organization_id))
-    return organization.email if organization else None
+def address_of(report: Owed, *, catalogue: Catalogue, now: datetime) -> str | None:
+    """The address of record of who has to do it; None if it has none, or is gone."""
+    holder = catalogue.tree(vietnam_date(now)).organizations.get(OrganizationId(report.met_by))
+    return holder.email if holder else None

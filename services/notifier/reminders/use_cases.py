@@ -114,7 +114,7 @@ class Decider:
             return Verdict(replace(timer, due_at=opens), "waiting")
         if is_past(stage, report, now=now):
             return Verdict(timer, "missed")
-        recipient = address_of(report.organization_id, catalogue=catalogue, now=now)
+        recipient = address_of(report, catalogue=catalogue, now=now)
         if recipient is None:
             return Verdict(timer, "no_recipient")
         text = self._writer.write(report, stage=stage, catalogue=catalogue, now=now)

@@ -91,7 +91,8 @@ FOR UPDATE SKIP LOCKED
 
 # The truth, read in the transaction of the decision: never the notifier's own copy.
 _STANDING = text("""
-SELECT obligation.id AS obligation_id, obligation.organization_id, obligation.receiver_id,
+SELECT obligation.id AS obligation_id, obligation.organization_id,
+       coalesce(obligation.holder_id, obligation.organization_id) AS met_by, obligation.receiver_id,
        obligation.regime, obligation.form, obligation.period, obligation.cutoff_date,
        obligation.deadline, obligation.state = 'excluded' AS excluded,
        report.live_version IS NOT NULL OR report.official_version IS NOT NULL AS is_in,
@@ -168,10 +169,14 @@ class Unaddressed:
 
 @dataclass(frozen=True, slots=True)
 class OwedReport:
-    """An obligation as the log holds it now, and whether its report is in."""
+    """An obligation as the log holds it now, and whether its report is in.
+
+    `met_by` is the organization itself, or who reports in its place.
+    """
 
     obligation_id: int
     organization_id: int
+    met_by: int
     receiver_id: int | None
     regime: str
     form: str

@@ -105,6 +105,8 @@ class TimerKeeper:
         if obligations:
             await _follow(connection, obligations, plan=plan)
             await _follow_aggregates(connection, _cut_off(obligations), plan=plan)
+        if any(event.type == EventType.OBLIGATION_TRANSFERRED for event in events):
+            await repository.reconsider_unaddressed(connection)
         if taken_out:
             await _rearm(connection, taken_out, plan=plan)
         if any(event.type == EventType.CATALOGUE_CHANGED for event in events):

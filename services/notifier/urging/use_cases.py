@@ -53,7 +53,7 @@ class _Judge:
         return UrgeResult.URGED
 
     def address(self, report: OwedReport) -> str | None:
-        return address_of(report.organization_id, catalogue=self.known, now=self.now)
+        return address_of(report, catalogue=self.known, now=self.now)
 
 
 async def urge(

@@ -5,14 +5,18 @@ from datetime import date, timedelta
 import pytest
 
 from shared.domain.errors import ReasonRequired
+from shared.domain.identifiers import OrganizationId
 from shared.domain.obligation_acts import (
     AlreadyExcluded,
+    AlreadyHeld,
     ExtensionNotLater,
+    NotASuccessor,
     NotExcluded,
     ReportStands,
     exclude,
     extend,
     include,
+    transfer,
 )
 from shared.domain.obligations import ObligationState, Standing, reconcile, standing
 from shared.domain.time import end_of_day
@@ -124,3 +128,24 @@ def test_every_act_needs_a_reason() -> None:
     with pytest.raises(ReasonRequired) as raised:
         include(obligation(state=EXCLUDED), reason="", now=AT_CUTOFF)
     assert raised.value.act == "include"
+
+
+def test_a_duty_is_handed_over_to_an_heir_and_stays_the_owers() -> None:
+    heir = OrganizationId(77)
+    handed = transfer(obligation(), to=heir, heirs={heir}, reason=WHY)
+
+    assert (handed.holder_id, handed.sequence) == (heir, 2)
+    assert handed.organization_id == obligation().organization_id
+    with pytest.raises(AlreadyHeld):
+        transfer(handed, to=heir, heirs={heir}, reason=WHY)
+
+
+def test_a_duty_goes_to_no_stranger_and_never_without_a_reason() -> None:
+    heir, stranger = OrganizationId(77), OrganizationId(78)
+    with pytest.raises(NotASuccessor):
+        transfer(obligation(), to=stranger, heirs={heir}, reason=WHY)
+    with pytest.raises(ReasonRequired):
+        transfer(obligation(), to=heir, heirs={heir}, reason=" ")
+    excluded = exclude(obligation(), reason=WHY)
+    with pytest.raises(AlreadyExcluded):
+        transfer(excluded, to=heir, heirs={heir}, reason=WHY)
