@@ -20,10 +20,10 @@ AT_ONCE = 5000
 
 
 async def pass_on_duties(intake: Intake) -> int:
-    """Passes on every duty of an open period whose holder or receiver has ended; how many.
+    """Passes on every open duty whose holder or receiver has ended; how many.
 
     Idempotent. Where nobody took over the whole of a unit, its duties wait for somebody to be
-    named.
+    named; so does an approved report that is to be corrected.
     """
     known, today = await intake.catalogue.current(), intake.clock.today()
     tree, lineage = known.tree(today), known.history.lineage

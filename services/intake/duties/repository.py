@@ -31,8 +31,9 @@ WHERE o.id = ANY($1::bigint[]) AND o.organization_id = ANY($2::bigint[])
 """
 
 HOLD_ENDED = f"""
-SELECT {OBLIGATION_COLUMNS}, {PERIOD_CLOSED} FROM log.obligation o
-WHERE o.state = 'fixed'
+SELECT {OBLIGATION_COLUMNS}, {PERIOD_CLOSED}
+FROM log.obligation o LEFT JOIN log.report r ON r.obligation_id = o.id
+WHERE o.state = 'fixed' AND (r.id IS NULL OR r.state NOT IN ('approved', 'closed'))
   AND (o.receiver_id = ANY($1::bigint[]) OR o.holder_id = ANY($1::bigint[])
        OR o.organization_id = ANY($1::bigint[]) AND o.holder_id IS NULL)
 ORDER BY o.id FOR UPDATE OF o
@@ -125,7 +126,10 @@ async def hold(
 async def hold_ended(
     connection: Connection, ended: Collection[OrganizationId]
 ) -> tuple[Obligation, ...]:
-    """What is to be met or received by ended organizations, in periods that are not closed."""
+    """What ended organizations are to meet or receive, and is not approved yet.
+
+    What was approved, and periods that are closed, are left as they are.
+    """
     rows = await connection.fetch(HOLD_ENDED, list(ended))
     return tuple(obligation_of(row) for row in rows if not row["period_closed"])
 

@@ -116,6 +116,24 @@ async def test_what_a_merged_unit_owed_passes_to_who_took_over_the_whole(world: 
     assert event["data"]["holder_id"] == found["holder_id"]
 
 
+async def test_what_was_approved_stays_with_the_old_unit_until_somebody_is_named(
+    engine: AsyncEngine, database_url: str
+) -> None:
+    async with intake_world(engine, database_url, packs=(*REFORM, *PACKS[1:])) as world:
+        unit = old(world, MERGED)
+        sender, receiver = await world.as_sender(unit), await world.as_reviewer(world.parent(unit))
+        report = (await sender.send(submission_of(unit))).json()
+        path = f"/api/v1/reports/{report['report_id']}/approve"
+        await receiver.call("POST", path, body={}, If_Match=f'"{report["sequence"]}"')
+        world.clock.move_to(AFTER_REFORM)
+
+        await ObligationKeeper(world.intake).work()
+
+        assert (await duty(world, unit))["holder_id"] is None
+        status, told = await hand_over(world, unit, to="25217")
+        assert (status, told["holder"]["name"]) == (200, "Phường Phước Long")
+
+
 async def test_nothing_passes_twice(world: World) -> None:
     before = await world.log_counts()
     await ObligationKeeper(world.intake).work()
