@@ -15,9 +15,9 @@ from services.commands.account_sheet import (
     NewAccount,
     accounts_of,
 )
+from services.commands.new_files import OWNER_ONLY, require_absent, write_new
 from services.commands.organization_catalogue import catalogue_in_force
 from services.commands.sheets import (
-    FileExists,
     Sheet,
     SheetFault,
     SheetRefused,
@@ -31,7 +31,6 @@ from services.intake.accounts.repository import taken_usernames
 from shared.clock import Clock
 from shared.db.engine import snapshot, transaction
 
-OWNER_ONLY = 0o600
 PASSWORD_TITLES = ("Đơn vị", "Họ tên", "Tên đăng nhập", "Mật khẩu dùng một lần")
 
 Progress = Callable[[int, int], None]
@@ -56,9 +55,9 @@ async def import_accounts(
     async with snapshot(engine) as connection:
         accounts = await _checked(connection, sheet, file=file, clock=clock)
     passwords = {each.username: generate_password() for each in accounts}
-    _require_absent(passwords_file)
+    require_absent(passwords_file)
     hashes = await _hashes(passwords, progress=progress)
-    _keep(passwords_file, _book(accounts, passwords))
+    write_new(passwords_file, _book(accounts, passwords), mode=OWNER_ONLY)
     try:
         async with transaction(engine) as connection:
             await _create(connection, accounts, hashes=hashes, clock=clock, by=by)
@@ -132,20 +131,3 @@ def _book(accounts: Sequence[NewAccount], passwords: Mapping[str, str]) -> bytes
             for column, text in enumerate(told):
                 page.write_string(row, column, text)
     return content.getvalue()
-
-
-def _require_absent(file: Path) -> None:
-    if file.exists():
-        raise FileExists(file)
-
-
-def _keep(file: Path, content: bytes) -> None:
-    """For its owner alone from the first byte on."""
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    except FileExistsError:
-        raise FileExists(file) from None
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())

@@ -21,16 +21,15 @@ from services.commands.backup_manifest import (
 )
 from services.commands.database import database
 from services.commands.faults import run_command
+from services.commands.new_files import OWNER_ONLY, FileExists
 from services.commands.operators import operator
 from services.commands.pg_programs import Programs, find_programs
-from services.commands.sheets import FileExists
 from services.intake.accounts.records import Action
 from services.intake.accounts.repository import record
 from shared.clock import SystemClock
 from shared.db.engine import create_engine, snapshot, transaction
 from shared.settings import load_settings
 
-OWNER_ONLY = 0o600
 SUFFIX = ".dump"
 
 _TRUTH = text("""

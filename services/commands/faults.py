@@ -17,6 +17,7 @@ from services.demo.folder import DemoError
 from services.intake.accounts.errors import AccountError
 from shared.catalogue.faults import CatalogueLoadError
 from shared.db.errors import DatabaseError
+from shared.disks import DATABASE_DISK_FULL, is_no_room
 from shared.domain.errors import CatalogueError
 from shared.messaging.errors import MessagingError
 from shared.messaging.local_kafka_libraries import LocalKafkaError
@@ -27,8 +28,16 @@ Result = TypeVar("Result")
 
 SCHEMA_MISSING = "Cơ sở dữ liệu chưa có bảng nào của tonghop. Hãy chạy: tonghop migrate"
 SCHEMA_OLD = "Cơ sở dữ liệu thiếu thay đổi mà chương trình này cần. Hãy chạy: tonghop migrate"
-_MISSING_SQLSTATES = frozenset({"3F000", "42P01"})
-_OLD_SQLSTATES = frozenset({"42703", "42883"})
+DATABASE_FULL = (
+    "Đĩa của máy chủ cơ sở dữ liệu đã đầy, chưa có gì thay đổi. Hãy giải phóng chỗ rồi chạy lại."
+)
+_OF_SQLSTATES = {
+    "3F000": SCHEMA_MISSING,
+    "42P01": SCHEMA_MISSING,
+    "42703": SCHEMA_OLD,
+    "42883": SCHEMA_OLD,
+    DATABASE_DISK_FULL: DATABASE_FULL,
+}
 
 
 class CommandFault(Exception):
@@ -78,10 +87,10 @@ def _message_of(error: Exception) -> str | None:
         return str(error)
     cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
     state = str(getattr(cause, "sqlstate", None) or "")
-    if state in _MISSING_SQLSTATES:
-        return SCHEMA_MISSING
-    if state in _OLD_SQLSTATES:
-        return SCHEMA_OLD
+    if state in _OF_SQLSTATES:
+        return _OF_SQLSTATES[state]
+    if is_no_room(cause):
+        return f"Không còn chỗ để ghi tệp ({cause.strerror}). Hãy giải phóng chỗ rồi chạy lại."
     if isinstance(cause, OSError | asyncpg.PostgresConnectionError) or state[:2] in {"28", "3D"}:
         return f"Không dùng được cơ sở dữ liệu: {cause}. Hãy xem TONGHOP_DATABASE_URL."
     return None

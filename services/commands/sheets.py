@@ -4,6 +4,7 @@ A sheet has one row of titles, found by folding diacritics and case, and below i
 entry. Faults name the row and the column as the spreadsheet program shows them.
 """
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
 
 from services.commands.faults import CommandFault
+from services.commands.new_files import require_absent, write_new
 from shared.domain.names import search_key
 
 MOST_ROWS = 20_000
@@ -105,8 +107,13 @@ def read_sheet(file: Path, columns: Sequence[SheetColumn]) -> Sheet:
 
 def write_template(file: Path, columns: Sequence[SheetColumn], *, notes: Sequence[str]) -> None:
     """An empty sheet with the titles, and a second one that explains each column."""
-    _refuse_existing(file)
-    with xlsxwriter.Workbook(file) as book:
+    require_absent(file)
+    write_new(file, _template(columns, notes=notes))
+
+
+def _template(columns: Sequence[SheetColumn], *, notes: Sequence[str]) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         bold = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
         text = book.add_format({"num_format": "@"})
         entries = book.add_worksheet("Danh sách")
@@ -123,26 +130,13 @@ def write_template(file: Path, columns: Sequence[SheetColumn], *, notes: Sequenc
             guide.write_string(row, 1, ("" if column.required else "(có thể trống) ") + column.help)
         for row, note in enumerate(notes, start=len(columns) + 1):
             guide.write_string(row, 1, note)
+    return content.getvalue()
 
 
 def column_name(sheet: Sheet, column: SheetColumn) -> str:
     """As a fault shows it: "C (Mã đơn vị)"."""
     letter = sheet.letters.get(column.key)
     return f"{letter} ({column.title})" if letter else column.title
-
-
-def _refuse_existing(file: Path) -> None:
-    if file.exists():
-        raise FileExists(file)
-
-
-class FileExists(CommandFault):
-    """What is there may be somebody's work."""
-
-    code = "file_exists"
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(f"{file} đã có. Hãy chọn tên khác, hoặc xóa tệp đó trước.")
 
 
 def _rows(file: Path) -> list[list[str]]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from shared.disks import DATABASE_DISK_FULL, is_no_room
 from shared.domain.errors import DomainError
 from shared.labels.labels import Labels, Language
 from shared.web.authentication import is_api
@@ -40,7 +41,6 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 PASSWORD_PAGE = "/account/password"  # noqa: S105
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "53300", "57P01", "57P02", "57P03"})
 """Serialization failure, deadlock, too many connections, and a server that stops or starts."""
-DISK_FULL = "53100"
 DISK_FULL_RETRY_SECONDS = 60
 """Somebody has to make room first."""
 PASSING = (
@@ -66,6 +66,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(asyncpg.PostgresError, _answer_database_error)
     app.add_exception_handler(asyncpg.InterfaceError, _answer_database_error)
     app.add_exception_handler(ConnectionError, _answer_database_error)
+    app.add_exception_handler(OSError, _answer_operating_system)
 
 
 def problem_answer(request: Request, error: ProblemError) -> Response:
@@ -135,6 +136,8 @@ async def _answer_http_exception(request: Request, error: Any) -> Response:
     # FastAPI turns whatever is raised while it reads the body into a plain 400.
     if isinstance(error.__cause__, ProblemError):
         return await _answer_problem(request, error.__cause__)
+    if is_no_room(error.__cause__):
+        return await _answer_operating_system(request, error.__cause__)
     found = next((t for t in PROBLEM_TYPES.values() if t.status == error.status_code), None)
     fallback = "malformed_request" if error.status_code < 500 else "internal_error"
     return _answer(request, found or PROBLEM_TYPES[fallback], headers=error.headers or {})
@@ -143,7 +146,8 @@ async def _answer_http_exception(request: Request, error: Any) -> Response:
 async def _answer_database_error(request: Request, error: Any) -> Response:
     if _sqlstate(error) in UNSTORABLE_TEXT_SQLSTATES:
         return problem_answer(request, MalformedRequest())
-    if _sqlstate(error) == DISK_FULL:
+    if _sqlstate(error) == DATABASE_DISK_FULL:
+        log.error("database_disk_full")
         return _answer_disk_full(request)
     if not _is_passing(error):
         raise error
@@ -151,9 +155,16 @@ async def _answer_database_error(request: Request, error: Any) -> Response:
     return problem_answer(request, ServiceUnavailable())
 
 
+async def _answer_operating_system(request: Request, error: Any) -> Response:
+    """What is uploaded waits on this machine's disk until it has come whole."""
+    if not is_no_room(error):
+        raise error
+    log.error("disk_full", error=str(error))
+    return _answer_disk_full(request)
+
+
 def _answer_disk_full(request: Request) -> Response:
-    """PostgreSQL has undone the whole transaction; reading still works."""
-    log.error("database_disk_full")
+    """Nothing was written; reading still works."""
     detail = request.app.state.labels.text("storage.full", _language(request))
     unavailable = ServiceUnavailable(detail, retry_after_seconds=DISK_FULL_RETRY_SECONDS)
     return problem_answer(request, unavailable)
