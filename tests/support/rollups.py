@@ -1,5 +1,6 @@
 """What the aggregator publishes, where only intake runs."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from shared.db.engine import driver, transaction
@@ -22,8 +23,23 @@ async def publish_rollup(
     world: World, unit: OrganizationVersion, *, first: int, reported: int = 8, position: int = 40
 ) -> None:
     """The first cell of the form, and zero in the others."""
+    await publish_totals(
+        world, unit, totals={("LV01", "4"): first}, reported=reported, position=position
+    )
+
+
+async def publish_totals(
+    world: World,
+    unit: OrganizationVersion,
+    *,
+    totals: Mapping[tuple[str, str], int],
+    period: str = PERIOD,
+    reported: int = 8,
+    position: int = 40,
+) -> None:
+    """The cells that are named, and zero in the others; eight reports are expected."""
     form = world.known.form(FormCode(FORM), on=world.clock.today())
-    totals = [Decimal(first), *[Decimal(0)] * (len(form.input_cells) - 1)]
+    values = [Decimal(totals.get((cell.row, cell.column), 0)) for cell in form.input_cells]
     async with transaction(world.owner) as connection:
         native = await driver(connection)
-        await native.execute(ROLL_UP, unit.id, FORM, PERIOD, totals, 8, reported, position)
+        await native.execute(ROLL_UP, unit.id, FORM, period, values, 8, reported, position)

@@ -15,7 +15,7 @@ from services.intake.aggregates.use_cases import (
     sign_off,
 )
 from services.intake.dependencies import IntakeDep
-from services.intake.grids import reading_grid
+from services.intake.grids import part_label, reading_grid
 from services.intake.reports.schemas import LONGEST_REASON
 from services.intake.service import Intake
 from services.intake.wording import form_label, form_title, office_name
@@ -143,6 +143,7 @@ async def _page(
         signed=signed,
         title=form_title(place.form, language),
         place=place,
+        row_labels={each.code: part_label(each, language) for each in place.form.rows},
         organization_name=office_name(place.organization),
         last_day=None if aggregate.deadline is None else day_before(aggregate.deadline),
         overdue=overdue,

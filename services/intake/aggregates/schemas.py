@@ -9,6 +9,7 @@ from services.intake.aggregates.repository import SignOff, figure_texts
 from services.intake.aggregates.use_cases import Aggregate, SigningDuty
 from services.intake.reports.schemas import Reason
 from shared.domain.aggregates import AggregateStanding, CellChange
+from shared.domain.faults import Fault
 from shared.domain.figures import figure_text
 from shared.domain.rollups import Coverage
 from shared.web.answers import Answer, FigureTexts, Links, NamedOrganization
@@ -80,11 +81,22 @@ class ChangeModel(Answer):
     now: str | None
 
 
+class BreakModel(Answer):
+    """A rule of the form by which the sums should go on from those of the period before."""
+
+    check: str
+    row: str
+    column: str
+    detail: str
+
+
 class AggregateModel(Answer):
     """The approved figures now, and the newest sign-off, null while there is none.
 
     `position` is the place in the log of the newest event in the figures. `deadline` is null where
-    the regime has none for the level.
+    the regime has none for the level. `breaks` tells where the sums do not go on from those of the
+    period before, over a reform too; null while a report of either is missing, or where a unit was
+    divided across the organization's border.
     """
 
     organization: NamedOrganization
@@ -98,6 +110,7 @@ class AggregateModel(Answer):
     sha256: str
     signed_off: SignOffModel | None
     changes: list[ChangeModel]
+    breaks: list[BreakModel] | None
 
 
 def signing_duty_json(found: SigningDuty, *, now: datetime) -> dict[str, Any]:
@@ -133,6 +146,9 @@ def aggregate_json(aggregate: Aggregate) -> dict[str, Any]:
         "sha256": aggregate.sha256,
         "signed_off": None if signed is None else _signed_json(signed),
         "changes": [_change_json(change) for change in aggregate.changes],
+        "breaks": None
+        if aggregate.breaks is None
+        else [_break_json(each) for each in aggregate.breaks],
     }
 
 
@@ -146,6 +162,15 @@ def _signed_json(signed: SignOff) -> dict[str, Any]:
         "signed_by": signed.signed_by_name,
         "signed_at": signed.signed_at,
         "reason": signed.reason,
+    }
+
+
+def _break_json(fault: Fault) -> dict[str, Any]:
+    return {
+        "check": fault.check,
+        "row": fault.row,
+        "column": fault.column,
+        "detail": fault.detail,
     }
 
 

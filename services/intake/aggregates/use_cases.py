@@ -9,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 
 from services.intake.aggregates import repository
+from services.intake.aggregates.carrying import read_carrying
 from services.intake.aggregates.repository import NewSignOff, Rolled, SignOff, figure_texts
 from services.intake.connections import Connection
 from services.intake.places import Place
@@ -26,6 +27,7 @@ from shared.domain.aggregates import (
     require_sign_off,
 )
 from shared.domain.errors import CatalogueError, UnknownPeriodCode
+from shared.domain.faults import Fault
 from shared.domain.identifiers import OrganizationCode, OrganizationId
 from shared.events.envelope import NewEvent
 from shared.events.payloads import AggregateSignedOffV1, CoverageV1, SignOffActV1
@@ -46,6 +48,8 @@ class Aggregate:
     changes: tuple[CellChange, ...]
     sha256: str
     """Of what may be signed off now: figures and coverage."""
+    breaks: tuple[Fault, ...] | None
+    """Where the sums do not go on from the period before; None where that cannot be told."""
 
     @property
     def is_signed(self) -> bool:
@@ -218,6 +222,7 @@ def _first_place(
 ) -> Place:
     """Several regimes may ask the same form, each for periods of its own kind."""
     unknown: UnknownPeriodCode | None = None
+    nothing: NotFound | None = None
     for regime in known.regimes:
         for form in set(forms) & set(regime.forms):
             try:
@@ -229,7 +234,8 @@ def _first_place(
                 continue
             if found is not None:
                 return found
-    raise unknown or NotFound()
+            nothing = NotFound()
+    raise nothing or unknown or NotFound()
 
 
 def _organization(known: Catalogue, code: str, *, on: date) -> OrganizationId:
@@ -277,6 +283,7 @@ async def _read(native: Connection, known: Catalogue, place: Place) -> Aggregate
         signed=signed,
         changes=() if signed is None else changed_cells(signed.figures, rolled.figures),
         sha256=_sha256(place, rolled),
+        breaks=await read_carrying(native, known, place, rolled=rolled),
     )
 
 

@@ -13,6 +13,7 @@ from shared.domain.organizations import OrganizationVersion
 from shared.web.authentication import SESSION_COOKIE
 from tests.factories.packs import TWO_PROVINCES
 from tests.support.intake_world import EVE, PACKS, World, intake_world, submission_of
+from tests.support.rollups import publish_totals
 
 PACKS_OF_BOTH = (*TWO_PROVINCES, "organizations/dong-nai-lineage-2025", *PACKS[1:])
 THIRD_QUARTER = "2025-Q3"
@@ -125,3 +126,55 @@ async def duty_of(world: World, organization_id: OrganizationId, *, period: str)
         period=period,
     )
     return int(rows[0]["id"])
+
+
+async def province_goes_on(world: World, *, carried_over: int) -> httpx.Response:
+    """The third quarter of the new province, after both old ones left 40 and 2 files open."""
+    before, after = world.known.tree(EVE.date()), world.known.tree(AFTER_CUTOFF.date())
+    for code, left in (("70", 40), ("75", 2)):
+        unit = before.by_code(OrganizationCode(code))
+        await publish_totals(world, unit, totals={("LV01", "12"): left})
+    province = after.by_code(OrganizationCode("75"))
+    world.clock.move_to(AFTER_CUTOFF)
+    totals = {("LV01", "6"): carried_over, ("LV01", "8"): carried_over}
+    await publish_totals(world, province, totals=totals, period=THIRD_QUARTER)
+    reviewer = await world.as_reviewer(province)
+    return await reviewer.call("GET", f"/api/v1/aggregates/ii-06a/{THIRD_QUARTER}")
+
+
+@pytest.mark.parametrize(
+    ("carried_over", "expected"),
+    [
+        pytest.param(42, [], id="the sum of both"),
+        pytest.param(41, [("II06A.CARRIED_OVER", "LV01", "6")], id="one file is lost"),
+    ],
+)
+async def test_what_no_unit_can_tell_is_compared_of_the_province(
+    world: World, carried_over: int, expected: list[tuple[str, str, str]]
+) -> None:
+    answer = await province_goes_on(world, carried_over=carried_over)
+    found = [(each["check"], each["row"], each["column"]) for each in answer.json()["breaks"]]
+    assert found == expected
+
+
+async def test_the_page_of_the_aggregate_names_what_does_not_go_on(world: World) -> None:
+    await province_goes_on(world, carried_over=41)
+    province = world.known.tree(AFTER_CUTOFF.date()).by_code(OrganizationCode("75"))
+    world.client.cookies.set(SESSION_COOKIE, await world.session(province, "reviewer"))
+
+    page = await world.client.get(f"/aggregates/ii-06a/{THIRD_QUARTER}")
+
+    assert "Tổng số chưa khớp với kỳ trước" in page.text
+    assert "là 41, khác số đang giải quyết (11) của kỳ trước là 42, lệch 1" in page.text
+
+
+async def test_while_a_report_is_missing_the_province_is_not_compared(world: World) -> None:
+    before = world.known.tree(EVE.date()).by_code(OrganizationCode("70"))
+    await province_goes_on(world, carried_over=41)
+    await publish_totals(world, before, totals={}, reported=7)
+    province = world.known.tree(AFTER_CUTOFF.date()).by_code(OrganizationCode("75"))
+    reviewer = await world.as_reviewer(province)
+
+    answer = await reviewer.call("GET", f"/api/v1/aggregates/ii-06a/{THIRD_QUARTER}")
+
+    assert answer.json()["breaks"] is None
