@@ -4,14 +4,25 @@ A folder is a pack if it has a pack.yaml; its other YAML files each say their `k
 every fault of every file before it gives up.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from shared.catalogue.entries import Content, Item, content_of
+from shared.catalogue.entries import (
+    Content,
+    Item,
+    Key,
+    content_of,
+    document_key,
+    lineage_key,
+    link_key,
+    organization_key,
+)
 from shared.catalogue.faults import PackFault, PacksRefused, Place
 from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.schema_faults import validated
@@ -87,8 +98,11 @@ def read_packs(folders: Iterable[Path]) -> tuple[Pack, ...]:
 
 
 def content_of_packs(packs: Iterable[Pack]) -> Content:
-    """The entries of all packs together; raises PacksRefused if two share a key."""
-    read = tuple(packs)
+    """The entries of all packs together.
+
+    Raises PacksRefused if two share a key and neither amends the other.
+    """
+    read = amended(packs)
     content, faults = content_of(
         organizations=(item for pack in read for item in pack.organizations),
         links=(item for pack in read for item in pack.links),
@@ -98,6 +112,50 @@ def content_of_packs(packs: Iterable[Pack]) -> Content:
     if faults:
         raise PacksRefused(faults)
     return content
+
+
+def amended(packs: Iterable[Pack]) -> tuple[Pack, ...]:
+    """The packs, without the entries in whose place another of them puts its own.
+
+    Raises PacksRefused for packs that amend themselves or each other.
+    """
+    read = tuple(packs)
+    order = TopologicalSorter({each.manifest.name: set(each.manifest.amends) for each in read})
+    try:
+        order.prepare()
+    except CycleError as error:
+        raise PacksRefused([_circle(name, read) for name in sorted(set(error.args[1]))]) from None
+    return tuple(
+        _without(each, [newer for newer in read if each.manifest.name in newer.manifest.amends])
+        for each in read
+    )
+
+
+def _without(pack: Pack, newer: Sequence[Pack]) -> Pack:
+    return replace(
+        pack,
+        organizations=_left(pack, newer, of=attrgetter("organizations"), key=organization_key),
+        links=_left(pack, newer, of=attrgetter("links"), key=link_key),
+        lineage=_left(pack, newer, of=attrgetter("lineage"), key=lineage_key),
+        documents=_left(pack, newer, of=attrgetter("documents"), key=document_key),
+    )
+
+
+def _left(
+    pack: Pack,
+    newer: Sequence[Pack],
+    *,
+    of: Callable[[Pack], tuple[Item[Wanted], ...]],
+    key: Callable[[Wanted], Key],
+) -> tuple[Item[Wanted], ...]:
+    replaced = {key(item.model) for each in newer for item in of(each)}
+    return tuple(item for item in of(pack) if key(item.model) not in replaced)
+
+
+def _circle(name: str, packs: Iterable[Pack]) -> PackFault:
+    folder = next(each.folder for each in packs if each.manifest.name == name)
+    detail = f"gói “{name}” sửa đổi chính nó, qua các gói khác; hãy bỏ một dòng amends"
+    return PackFault("amends_in_a_circle", detail, Place(folder / MANIFEST, 1))
 
 
 def pack_of_texts(files: Mapping[str, str]) -> Pack:

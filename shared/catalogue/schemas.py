@@ -31,13 +31,19 @@ from shared.domain.lineage import LineageKind
 from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
 from shared.domain.organizations import OrganizationKind
 
+PackName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$")]
+
 
 class PackFile(Entry):
-    """pack.yaml: what the pack is and where its content comes from."""
+    """pack.yaml: what the pack is and where its content comes from.
+
+    `amends` names the packs whose entries it may put others in the place of, loaded with them.
+    """
 
     kind: Literal["pack"]
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$")]
+    name: PackName
     title: Text
+    amends: tuple[PackName, ...] = ()
     source: Text | None = None
     licence: Text | None = None
     licence_file: Text | None = None
