@@ -32,6 +32,11 @@ OBLIGATION_EVENTS = frozenset(
 PERIOD_EVENTS = frozenset(kind for kind in EventType if kind.startswith("vn.tonghop.period."))
 
 
+def period_subject(regime: str, period: str, *, province_id: int) -> str:
+    """What events of a period of a regime in a province are about."""
+    return f"period/{province_id}/{regime}/{period}"
+
+
 def events_topic(prefix: str) -> str:
     """The topic of all events: one partition per group of provinces."""
     return f"{prefix}.events"

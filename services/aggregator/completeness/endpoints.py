@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from services.aggregator.completeness.schemas import CompletenessModel, completeness_json
-from services.aggregator.completeness.use_cases import read_completeness
+from services.aggregator.completeness.use_cases import read_closed_at, read_completeness
 from services.aggregator.dependencies import (
     AggregatorDep,
     FormQuery,
@@ -58,7 +58,8 @@ async def get_completeness(
     async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
         passed = await source.last_deadline_passed(question.topic.sheaf, now=view.now)
-        tag = entity_tag(request.url.query, position, passed, *view.marks)
+        closed_at = await read_closed_at(source, question)
+        tag = entity_tag(request.url.query, position, passed, closed_at, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
         answer = await read_completeness(source, question, position=position, now=view.now)

@@ -39,8 +39,19 @@ class UnitProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludedUnit:
+    """One unit whose duty was taken out, and why."""
+
+    organization: OrganizationVersion
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompletenessAnswer:
-    """`units` are all that owe a report below the node, in the order of the tree."""
+    """`units` are all that owe a report below the node, in the order of the tree.
+
+    `closed_at` is None as long as the period is open in the province.
+    """
 
     question: Question
     as_of: AsOf
@@ -48,6 +59,13 @@ class CompletenessAnswer:
     node: NodeProgress
     children: tuple[NodeProgress, ...]
     units: tuple[UnitProgress, ...]
+    excluded: tuple[ExcludedUnit, ...]
+    closed_at: datetime | None
+
+    @property
+    def extended(self) -> tuple[UnitProgress, ...]:
+        """Whose deadline was moved, whether they have sent or not."""
+        return tuple(each for each in self.units if each.duty.original_deadline is not None)
 
     @property
     def overdue(self) -> tuple[UnitProgress, ...]:
@@ -67,6 +85,7 @@ async def read_completeness(
     topic, tree = question.topic, question.topic.shape.tree
     below = question.units(topic, question.organization.id)
     duties = await source.duties(topic.sheaf, organization_ids=below)
+    excluded = await source.exclusions(topic.sheaf, organization_ids=below)
     units = tuple(
         UnitProgress(tree.get(each), parent_of(tree, each), duties[each])
         for each in below
@@ -90,6 +109,19 @@ async def read_completeness(
         node=node,
         children=tuple(children),
         units=units,
+        excluded=tuple(
+            ExcludedUnit(tree.get(each), excluded[each]) for each in below if each in excluded
+        ),
+        closed_at=await read_closed_at(source, question),
+    )
+
+
+async def read_closed_at(source: FigureSource, question: Question) -> datetime | None:
+    """When the period asked about was closed in the province; None while it is open."""
+    return await source.closed_at(
+        question.topic.regime.code,
+        question.period.code,
+        province_id=question.organization.province_id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from services.aggregator.completeness.received import read_received, read_senders
@@ -31,7 +31,7 @@ from services.aggregator.service import Aggregator
 from shared.domain.figures import rounded
 from shared.domain.identifiers import IndicatorCode, OrganizationId
 from shared.domain.rollups import Coverage
-from shared.domain.time import vietnam_date
+from shared.domain.time import day_before, vietnam_date
 
 UNITS_SHOWN = 4
 
@@ -114,7 +114,7 @@ def missing_units(
 
 def deadline_day(unit: UnitProgress) -> date:
     """The last day on which to send: a deadline is the instant at which that day ends."""
-    return vietnam_date(unit.duty.deadline - timedelta(microseconds=1))
+    return day_before(unit.duty.deadline)
 
 
 def change_of(reading: Reading, *, at: NodeReadings) -> Change | None:

@@ -14,7 +14,7 @@ from services.aggregator.shapes import Node, Sheaf
 from services.aggregator.tracks import Track
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.forms import CellRef, FormTemplate
-from shared.domain.identifiers import ColumnCode, OrganizationId, RowCode
+from shared.domain.identifiers import ColumnCode, OrganizationId, PeriodCode, RegimeCode, RowCode
 from shared.domain.rollups import (
     NO_COVERAGE,
     CellSummaries,
@@ -22,6 +22,7 @@ from shared.domain.rollups import (
     Coverage,
     combine_cells,
 )
+from shared.events.topics import period_subject
 from shared.messaging.positions import LogPlace
 
 if TYPE_CHECKING:
@@ -55,9 +56,25 @@ class PastFigures:
     async def duties(
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
     ) -> dict[OrganizationId, DutyRow]:
-        whole = Part(sheaf, adds=False, organization_ids=tuple(organization_ids), nodes=())
-        rows = await self._connection.fetch(statements.DUTIES, *await self._members([whole]))
+        rows = await self._of_units(statements.DUTIES, sheaf, organization_ids)
         return {OrganizationId(row["organization_id"]): duty_of(row) for row in rows}
+
+    async def exclusions(
+        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
+    ) -> dict[OrganizationId, str]:
+        rows = await self._of_units(statements.EXCLUSIONS, sheaf, organization_ids)
+        return {OrganizationId(row["organization_id"]): row["reason"] for row in rows}
+
+    async def closed_at(
+        self, regime: RegimeCode, period: PeriodCode, *, province_id: OrganizationId
+    ) -> datetime | None:
+        at: datetime | None = await self._connection.fetchval(
+            statements.CLOSED_AT,
+            period_subject(regime, period, province_id=province_id),
+            self._place.position,
+            await self._events_set_aside(),
+        )
+        return at
 
     async def reports(
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track
@@ -79,6 +96,14 @@ class PastFigures:
         now: datetime,
     ) -> None:
         """What was overdue then stays so."""
+
+    async def _of_units(
+        self, statement: str, sheaf: Sheaf, organization_ids: Sequence[OrganizationId]
+    ) -> Sequence[Mapping[str, Any]]:
+        whole = Part(sheaf, adds=False, organization_ids=tuple(organization_ids), nodes=())
+        rows: list[Mapping[str, Any]]
+        rows = await self._connection.fetch(statement, *await self._members([whole]))
+        return rows
 
     async def _members(self, parts: Sequence[Part]) -> tuple[Sequence[Any], ...]:
         rows = [

@@ -17,18 +17,22 @@ member AS MATERIALIZED (
     SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::boolean[])
         AS given (form, period, organization_id, part, adds)
 ),
-duty AS MATERIALIZED (
-    SELECT member.*, obligation.id AS obligation_id, known.deadline
+told AS (
+    SELECT member.*, obligation.id AS obligation_id, known.*
     FROM member
     JOIN log.obligation USING (form, period, organization_id)
     CROSS JOIN LATERAL (
-        SELECT (data ->> 'deadline')::timestamptz AS deadline, data ->> 'state' AS state
+        SELECT (data ->> 'deadline')::timestamptz AS deadline, data ->> 'state' AS state,
+               (data ->> 'original_deadline')::timestamptz AS original_deadline,
+               coalesce(data ->> 'reason', '') AS reason
         FROM log.event
         WHERE subject = 'obligation/' || obligation.id AND position <= $6
             AND event_id::text <> ALL ($7::text[])
         ORDER BY id DESC LIMIT 1
     ) AS known
-    WHERE known.state <> 'excluded'
+),
+duty AS MATERIALIZED (
+    SELECT * FROM told WHERE state <> 'excluded'
 )
 """
 
@@ -79,7 +83,8 @@ LEFT JOIN (
 
 DUTIES = f"""
 WITH {_MEMBERS}
-SELECT duty.organization_id, duty.deadline, known.data ->> 'state' AS report_state,
+SELECT duty.obligation_id, duty.organization_id, duty.deadline, duty.original_deadline,
+       known.data ->> 'state' AS report_state,
        (known.data ->> 'first_submitted_at')::timestamptz AS first_submitted_at,
        (known.data -> 'live' ->> 'nothing_to_report')::boolean AS nothing_to_report,
        coalesce(known.data -> 'live' ->> 'version', known.data -> 'official' ->> 'version')
@@ -92,6 +97,21 @@ LEFT JOIN LATERAL (
         AND event_id::text <> ALL ($7::text[])
     ORDER BY id DESC LIMIT 1
 ) AS known ON true
+"""
+
+EXCLUSIONS = f"""
+WITH {_MEMBERS}
+SELECT organization_id, reason FROM told WHERE state = 'excluded'
+"""
+
+# $1: the subject of the period. $2: position. $3: events set aside.
+CLOSED_AT = """
+SELECT occurred_at FROM (
+    SELECT data ->> 'state' AS state, occurred_at FROM log.event
+    WHERE subject = $1 AND position <= $2 AND event_id::text <> ALL ($3::text[])
+    ORDER BY id DESC LIMIT 1
+) AS last
+WHERE state = 'closed'
 """
 
 REPORTS = """

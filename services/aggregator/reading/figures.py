@@ -10,7 +10,7 @@ from services.aggregator.shapes import Node, Sheaf
 from services.aggregator.tracks import Track
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.geography import Composition, Exactness
-from shared.domain.identifiers import OrganizationId
+from shared.domain.identifiers import OrganizationId, PeriodCode, RegimeCode
 from shared.domain.measures import WeighedSum, is_summed, sheet_over_tree
 from shared.domain.operators import TreeOperator
 from shared.domain.rollups import NO_COVERAGE, CellSummary, Coverage
@@ -55,10 +55,15 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
-    """One unit's duty. `report_state` is None as long as it has never sent."""
+    """One unit's duty. `report_state` is None as long as it has never sent.
 
+    `deadline` is the one in force; `original_deadline` that of the rules, None unless extended.
+    """
+
+    obligation_id: int
     organization_id: OrganizationId
     deadline: datetime
+    original_deadline: datetime | None
     report_state: str | None
     first_submitted_at: datetime | None
     nothing_to_report: bool
@@ -69,8 +74,15 @@ class DutyRow:
 
     @property
     def is_late(self) -> bool:
-        first = self.first_submitted_at
-        return self.is_in and (first is None or first > self.deadline)
+        return self.is_in and not self._came_by(self.deadline)
+
+    @property
+    def is_late_by_rule(self) -> bool:
+        """Whether it would be late had its deadline not been extended."""
+        return self.is_in and not self._came_by(self.original_deadline or self.deadline)
+
+    def _came_by(self, deadline: datetime) -> bool:
+        return self.first_submitted_at is not None and self.first_submitted_at <= deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,16 @@ class FigureSource(Protocol):
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
     ) -> dict[OrganizationId, DutyRow]:
         """Who of these owes a report, and how it stands; excluded duties are left out."""
+
+    async def exclusions(
+        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
+    ) -> dict[OrganizationId, str]:
+        """Who of these was excluded, and why."""
+
+    async def closed_at(
+        self, regime: RegimeCode, period: PeriodCode, *, province_id: OrganizationId
+    ) -> datetime | None:
+        """When the period was closed in the province; None while it is open."""
 
     async def reports(
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from services.aggregator.reading.figures import AsOf, DutyRow, Rollup, StandingReport
 from services.aggregator.shapes import Node, Sheaf
 from services.aggregator.tracks import Track
-from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode
+from shared.domain.identifiers import FormCode, OrganizationId, PeriodCode, RegimeCode
 from shared.domain.rollups import Coverage
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ _RECORDED_AT = "SELECT recorded_at FROM log.event WHERE position = $1"
 
 # A report is in when it counts in either sum: a correction under review leaves the approved one.
 _DUTIES = """
-SELECT obligation.organization_id, obligation.deadline, obligation.state,
+SELECT obligation.obligation_id, obligation.organization_id, obligation.deadline,
+       obligation.original_deadline,
        live.state AS report_state, live.first_submitted_at, live.nothing_to_report,
        coalesce(live.version, official.version) IS NOT NULL AS is_in
 FROM aggregator.obligation
@@ -44,6 +45,20 @@ LEFT JOIN aggregator.report AS official
     AND official.organization_id = obligation.organization_id AND official.track = 'official'
 WHERE obligation.form = $1 AND obligation.period = $2
     AND obligation.organization_id = ANY ($3::bigint[]) AND obligation.state <> 'excluded'
+"""
+
+_EXCLUSIONS = """
+SELECT organization_id, coalesce(reason, '') AS reason
+FROM aggregator.obligation
+WHERE form = $1 AND period = $2 AND organization_id = ANY ($3::bigint[]) AND state = 'excluded'
+"""
+
+_CLOSED_AT = """
+SELECT at FROM (
+    SELECT verb, at FROM log.period_act
+    WHERE (regime, period, province_id) = ($1, $2, $3) ORDER BY sequence DESC LIMIT 1
+) AS last
+WHERE verb = 'close'
 """
 
 _REPORTS = """
@@ -82,6 +97,20 @@ class LiveFigures:
         rows = await self._connection.fetch(_DUTIES, *sheaf, organization_ids)
         return {OrganizationId(row["organization_id"]): duty_of(row) for row in rows}
 
+    async def exclusions(
+        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
+    ) -> dict[OrganizationId, str]:
+        rows = await self._connection.fetch(_EXCLUSIONS, *sheaf, organization_ids)
+        return {OrganizationId(row["organization_id"]): row["reason"] for row in rows}
+
+    async def closed_at(
+        self, regime: RegimeCode, period: PeriodCode, *, province_id: OrganizationId
+    ) -> datetime | None:
+        at: datetime | None = await self._connection.fetchval(
+            _CLOSED_AT, regime, period, province_id
+        )
+        return at
+
     async def reports(
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track
     ) -> dict[OrganizationId, StandingReport]:
@@ -97,8 +126,10 @@ class LiveFigures:
 
 def duty_of(row: Mapping[str, Any]) -> DutyRow:
     return DutyRow(
+        obligation_id=row["obligation_id"],
         organization_id=OrganizationId(row["organization_id"]),
         deadline=row["deadline"],
+        original_deadline=row["original_deadline"],
         report_state=row["report_state"],
         first_submitted_at=row["first_submitted_at"],
         nothing_to_report=bool(row["nothing_to_report"]),

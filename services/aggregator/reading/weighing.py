@@ -23,7 +23,7 @@ from services.aggregator.shapes import Node, Shape, Sheaf
 from services.aggregator.tracks import Track
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.forms import CellRef, FormTemplate
-from shared.domain.identifiers import OrganizationId
+from shared.domain.identifiers import OrganizationId, PeriodCode, RegimeCode
 from shared.domain.measures import WeighedSum, weighted_cells
 
 
@@ -62,6 +62,16 @@ class WeighedFigures:
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
     ) -> dict[OrganizationId, DutyRow]:
         return await self._source.duties(sheaf, organization_ids=organization_ids)
+
+    async def exclusions(
+        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
+    ) -> dict[OrganizationId, str]:
+        return await self._source.exclusions(sheaf, organization_ids=organization_ids)
+
+    async def closed_at(
+        self, regime: RegimeCode, period: PeriodCode, *, province_id: OrganizationId
+    ) -> datetime | None:
+        return await self._source.closed_at(regime, period, province_id=province_id)
 
     async def reports(
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track

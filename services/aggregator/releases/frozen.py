@@ -10,7 +10,7 @@ from services.aggregator.releases.repository import Release
 from services.aggregator.shapes import Node, Sheaf
 from services.aggregator.tracks import Track
 from shared.domain.forms import FormTemplate
-from shared.domain.identifiers import OrganizationId
+from shared.domain.identifiers import OrganizationId, PeriodCode, RegimeCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,16 @@ class FrozenFigures:
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
     ) -> dict[OrganizationId, DutyRow]:
         return await self._past.duties(sheaf, organization_ids=organization_ids)
+
+    async def exclusions(
+        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
+    ) -> dict[OrganizationId, str]:
+        return await self._past.exclusions(sheaf, organization_ids=organization_ids)
+
+    async def closed_at(
+        self, regime: RegimeCode, period: PeriodCode, *, province_id: OrganizationId
+    ) -> datetime | None:
+        return await self._past.closed_at(regime, period, province_id=province_id)
 
     async def reports(
         self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track

@@ -11,7 +11,7 @@ from shared.db.engine import write_json
 from shared.domain.closings import Fulfilment, PeriodAct, PeriodState, RegimePeriod
 from shared.domain.identifiers import OrganizationId, PeriodCode, RegimeCode
 from shared.domain.reports import Act, Report
-from shared.events.topics import EventType
+from shared.events.topics import EventType, period_subject
 
 # Reports are found by their obligations, of which there is an index by form and period.
 READ_REPORTS = f"""
@@ -227,7 +227,7 @@ async def save(
         recording.at,
         recording.reason,
         PERIOD_EVENTS[recording.verb],
-        f"period/{period.province_id}/{period.regime}/{period.period}",
+        period_subject(period.regime, period.period, province_id=period.province_id),
         recording.catalogue_number,
         write_json(_event_data(period, act=act)),
     )

@@ -10,7 +10,6 @@ from shared.domain.identifiers import ReportId
 from shared.events.envelope import RecordedEvent
 from shared.events.topics import EventType
 from tests.integration.aggregator.world import (
-    DEADLINE,
     PROVINCE,
     REGIME,
     START,
@@ -37,8 +36,10 @@ async def store(history: History, engine: AsyncEngine) -> None:
 def _obligation_row(duty: Duty) -> Sequence[object]:
     organization_id, form, period = duty.owner
     return (
-        """INSERT INTO log.obligation OVERRIDING SYSTEM VALUE
-           VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, $9, $10)""",
+        """INSERT INTO log.obligation
+               (id, organization_id, province_id, regime, form, period, cutoff_date, deadline,
+                original_deadline, state, sequence)
+           OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
         duty.id,
         organization_id,
         PROVINCE,
@@ -46,7 +47,8 @@ def _obligation_row(duty: Duty) -> Sequence[object]:
         form,
         period,
         cutoff_of(period),
-        DEADLINE,
+        duty.deadline,
+        duty.original_deadline,
         duty.state,
         duty.sequence,
     )

@@ -11,16 +11,13 @@ from shared.catalogue.catalogue import Catalogue, DatedIndicator
 from shared.catalogue.regimes import Regime
 from shared.domain.deadlines import DayOfMonth, Ladder, LadderStep, Roll
 from shared.domain.figures import figure_text
-from shared.domain.forms import Column, ColumnType, FormTemplate, Row
 from shared.domain.identifiers import (
-    ColumnCode,
     FormCode,
     IndicatorCode,
     OrganizationCode,
     OrganizationId,
     PeriodCode,
     RegimeCode,
-    RowCode,
 )
 from shared.domain.indicators import Indicator
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
@@ -36,11 +33,11 @@ from shared.domain.reports import (
     withdraw,
 )
 from shared.events.envelope import RecordedEvent
-from shared.events.topics import EventType
+from shared.events.topics import EventType, period_subject
 from shared.formulas.parser import parse_formula
+from tests.integration.aggregator.forms import FORMS, SUMMED, TYPED
 
 REGIME = RegimeCode("REGIME")
-SUMMED, TYPED = FormCode("SUMMED"), FormCode("TYPED")
 Q1, Q2 = PeriodCode("2025-Q1"), PeriodCode("2025-Q2")
 CUTOFFS = {Q1: date(2025, 3, 14), Q2: date(2025, 6, 14)}
 
@@ -63,63 +60,6 @@ VERBS = {
     Act.RETURN: EventType.REPORT_RETURNED,
     Act.APPROVE: EventType.REPORT_APPROVED,
     Act.WITHDRAW: EventType.REPORT_WITHDRAWN,
-}
-
-
-def make_form(
-    code: FormCode = SUMMED,
-    *,
-    entering: frozenset[str] = frozenset({"commune"}),
-    summing: frozenset[str] = frozenset({"district", "province"}),
-    blank_is_zero: bool = False,
-) -> FormTemplate:
-    rows = [
-        Row(code=RowCode(f"R{each}"), label=f"dòng R{each}", number="", parent=RowCode("ALL"))
-        for each in (1, 2)
-    ]
-    total = Row(code=RowCode("ALL"), label="TỔNG CỘNG", number="", sum_of_children=True)
-    return FormTemplate(
-        code=code,
-        slug=code.lower(),
-        version=1,
-        name=code,
-        rows=(total, *rows),
-        columns=(
-            _column("a"),
-            _column("b"),
-            _column("c", formula="[a] + [b]"),
-            _column("share", formula="[a] / [c] * 100", type_=ColumnType.PERCENT),
-        ),
-        checks=(),
-        entering_levels=entering,
-        summing_levels=summing,
-        blank_is_zero=blank_is_zero,
-        valid_from=date(2024, 1, 1),
-    )
-
-
-def _column(
-    code: str, *, formula: str | None = None, type_: ColumnType = ColumnType.COUNT
-) -> Column:
-    return Column(
-        code=ColumnCode(code),
-        label=code,
-        type=type_,
-        unit="",
-        number=code,
-        formula=parse_formula(formula) if formula else None,
-        decimals=1 if type_ is ColumnType.PERCENT else 0,
-    )
-
-
-FORMS = {
-    SUMMED: make_form(),
-    TYPED: make_form(
-        TYPED,
-        entering=frozenset({"commune", "district"}),
-        summing=frozenset({"province"}),
-        blank_is_zero=True,
-    ),
 }
 
 
@@ -154,7 +94,11 @@ def province() -> list[OrganizationVersion]:
     ]
 
 
-KINDS_OF_ACT = (*["submit"] * 5, *["approve"] * 3, "return", "withdraw", "fix", "exclude")
+KINDS_OF_ACT = (
+    *["submit"] * 5,
+    *["approve"] * 3,
+    *("return", "withdraw", "fix", "exclude", "extend", "include"),
+)
 QUARTERLY = Regime(
     code=REGIME,
     version=1,
@@ -210,6 +154,8 @@ class Duty:
     owner: Owner
     state: str = "provisional"
     sequence: int = 0
+    deadline: datetime = DEADLINE
+    original_deadline: datetime | None = None
     report: Report | None = None
     versions: list[tuple[Mapping[str, Mapping[str, str]], bool]] = field(default_factory=list)
 
@@ -237,9 +183,24 @@ class History:
         self.duties[owner].state = "fixed"
         self._obligation_event(self.duties[owner], EventType.OBLIGATION_FIXED)
 
-    def exclude(self, owner: Owner) -> None:
+    def exclude(self, owner: Owner, *, reason: str | None = None) -> None:
         self.duties[owner].state = "excluded"
-        self._obligation_event(self.duties[owner], EventType.OBLIGATION_EXCLUDED)
+        self._obligation_event(self.duties[owner], EventType.OBLIGATION_EXCLUDED, reason=reason)
+
+    def include(self, owner: Owner) -> None:
+        self.duties[owner].state = "fixed"
+        self._obligation_event(self.duties[owner], EventType.OBLIGATION_INCLUDED)
+
+    def extend(self, owner: Owner, *, until: datetime) -> None:
+        duty = self.duties[owner]
+        duty.deadline, duty.original_deadline = until, duty.original_deadline or duty.deadline
+        self._obligation_event(duty, EventType.OBLIGATION_EXTENDED, reason="mưa lũ")
+
+    def close(self, period: PeriodCode) -> RecordedEvent:
+        return self._period_event(period, EventType.PERIOD_CLOSED, state="closed")
+
+    def reopen(self, period: PeriodCode) -> RecordedEvent:
+        return self._period_event(period, EventType.PERIOD_REOPENED, state="open")
 
     def submit(self, owner: Owner, **figures: Mapping[str, int | str]) -> RecordedEvent:
         """`R1={"a": 1}`; no rows at all: nothing to report."""
@@ -280,9 +241,7 @@ class History:
         for _ in range(acts):
             self.now += timedelta(hours=chance.choice((0, 0, 1)))
             owner = chance.choice(owners)
-            kind = chance.choice(
-                ("submit",) * 5 + ("approve",) * 3 + ("return", "withdraw", "fix", "exclude")
-            )
+            kind = chance.choice(KINDS_OF_ACT)
             self._try(owner, kind, chance)
 
     def _try(self, owner: Owner, kind: str, chance: random.Random) -> None:
@@ -290,6 +249,11 @@ class History:
             self.submit(owner, **_some_figures(chance))
         elif kind == "fix":
             self.fix(owner)
+        elif kind == "extend":
+            self.extend(owner, until=DEADLINE + timedelta(hours=chance.randint(1, 90)))
+        elif kind == "include":
+            if self.duties[owner].state == "excluded":
+                self.include(owner)
         elif kind == "exclude":
             if chance.random() < 0.3:
                 self.exclude(owner)
@@ -303,7 +267,7 @@ class History:
         data = {"number": number, "summary": ""}
         return self._record(EventType.CATALOGUE_CHANGED, f"catalogue/{number}", data, number=number)
 
-    def _obligation_event(self, duty: Duty, type_: EventType) -> None:
+    def _obligation_event(self, duty: Duty, type_: EventType, *, reason: str | None = None) -> None:
         duty.sequence += 1
         organization_id, form, period = duty.owner
         data = {
@@ -317,11 +281,17 @@ class History:
             "form": form,
             "period": period,
             "cutoff_date": cutoff_of(period).isoformat(),
-            "deadline": DEADLINE.isoformat(),
+            "deadline": duty.deadline.isoformat(),
+            "original_deadline": _instant(duty.original_deadline),
             "state": duty.state,
-            "reason": None,
+            "reason": reason,
         }
         self._record(type_, f"obligation/{duty.id}", data)
+
+    def _period_event(self, period: PeriodCode, type_: EventType, *, state: str) -> RecordedEvent:
+        data = {"province_id": PROVINCE, "regime": REGIME, "period": period, "state": state}
+        subject = period_subject(REGIME, period, province_id=PROVINCE)
+        return self._record(type_, subject, data)
 
     def _report_event(self, duty: Duty, act: Act) -> RecordedEvent:
         report = duty.report
