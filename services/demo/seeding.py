@@ -17,6 +17,7 @@ from services.demo.history import (
     history,
 )
 from services.demo.progress import Progress
+from services.demo.requesting import REQUEST_ASKED, ask_for_overdue_files
 from services.demo.signing import sign_off_first_quarter
 from services.intake import service as intake_service
 from services.intake.obligations.use_cases import keep_obligations
@@ -68,6 +69,8 @@ async def seed(engine: AsyncEngine, *, actor_id: AccountId, progress: Progress) 
     for number, step in enumerate(steps, start=1):
         if clock.now() < SECOND_QUARTER_OPENS <= step.at:
             await sign_off_first_quarter(engine, intake, clock, actor_id=actor_id)
+            clock.move_to(REQUEST_ASKED)
+            await ask_for_overdue_files(intake, actor_id=actor_id)
             clock.move_to(SECOND_QUARTER_OPENS)
             await keep_obligations(intake, since=FIRST_DAY)
         clock.move_to(step.at)

@@ -44,12 +44,14 @@ ENTRY = {
     "/obligations/{obligation_id}/document",
     "/obligations/{obligation_id}/workbook",
 }
+REQUEST = "/requests/{request_id}"
 EMPTY = {
     "tinh.tonghop": {"/review/{report_id}", *ENTRY},
-    "xa.tanlap": {"/aggregates/{slug}/{period}"},
+    "huyen.dongphu": {REQUEST},
+    "xa.tanlap": {"/aggregates/{slug}/{period}", REQUEST},
 }
 """Nobody reports to the province directly, so it enters and reviews nothing; nothing is summed at a
-commune.
+commune; the request of the province went to another district.
 """
 
 AGGREGATE = f"/aggregates/ii-06a/{PERIOD}"

@@ -60,6 +60,7 @@ OBLIGATION: dict[str, Any] = {
     "organization_code": "25270",
     "province_id": 1,
     "receiver_id": 8,
+    "holder_id": None,
     "regime": "VPCP-KSTT",
     "form": "II.06a/VPCP/KSTT",
     "period": "2025-Q2",
