@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.parts import Part, ServiceName, open_parts
 from shared.clock import Clock
+from shared.clock_watch import ClockWatch
 from shared.runtime import Service, listen, run_services, web_server
 from shared.settings import Settings
 from shared.web.application import create_web_app
@@ -46,6 +47,7 @@ async def serve(
             parts = [*parts, extra]
         app = application(settings, parts, clock=clock)
         tasks: dict[str, Service] = {"web": web_server(app, on=listening)}
+        tasks["clock-watch"] = ClockWatch().run
         for part in parts:
             tasks.update(part.tasks)
         return await run_services(tasks, stop=stop, drain_timeout_seconds=settings.shutdown_seconds)

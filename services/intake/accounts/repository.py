@@ -18,6 +18,8 @@ ACCOUNT = (
     "id, username, display_name, organization_id, roles, language, active, must_change_password, "
     "password_hash, failed_attempts, locked_until, email"
 )
+# A lock that would last longer than any does was set before the clock was put back: it is over. The
+# minute is for attempts at once, of which one that looked at the clock earlier may come later.
 COUNT_ATTEMPT = text(f"""
     UPDATE identity.account
     SET failed_attempts = attempts.number,
@@ -25,7 +27,8 @@ COUNT_ATTEMPT = text(f"""
     FROM (SELECT id, CASE WHEN locked_until IS NULL THEN failed_attempts + 1 ELSE 1 END AS number
           FROM identity.account
           WHERE username = :username AND active AND password_hash IS NOT NULL
-            AND (locked_until IS NULL OR locked_until <= :now)
+            AND (locked_until IS NULL OR locked_until <= :now
+                 OR locked_until > CAST(:until AS timestamptz) + interval '1 minute')
           FOR UPDATE) attempts
     WHERE account.id = attempts.id
     RETURNING account.{ACCOUNT.replace(", ", ", account.")}

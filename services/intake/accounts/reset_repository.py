@@ -15,7 +15,8 @@ ASK = text("""
     WHERE (username = :who OR lower(email) = :who)
       AND active AND email IS NOT NULL AND password_hash IS NOT NULL
       AND (SELECT count(*) FROM identity.password_reset earlier
-           WHERE earlier.account_id = account.id AND earlier.requested_at > :since) < :most
+           WHERE earlier.account_id = account.id
+             AND earlier.requested_at > :since AND earlier.requested_at <= :now) < :most
     ORDER BY account.id LIMIT :most_accounts
     RETURNING account_id
 """)
@@ -23,13 +24,15 @@ INSERT = text("""
     INSERT INTO identity.password_reset (account_id, requested_at, expires_at)
     VALUES (:account_id, :now, :expires_at)
 """)
+# A link that was asked for in the future was asked for before the clock was put back.
 OPEN = """
     SELECT reset.id, account.id AS account_id, account.username
     FROM identity.password_reset_token token
     JOIN identity.password_reset reset ON reset.id = token.reset_id
     JOIN identity.account ON account.id = reset.account_id
     WHERE token.token_sha256 = :token_sha256
-      AND reset.used_at IS NULL AND reset.expires_at > :now AND account.active
+      AND reset.used_at IS NULL AND reset.expires_at > :now AND reset.requested_at <= :now
+      AND account.active
 """
 FIND = text(OPEN)
 HOLD = text(f"{OPEN} FOR UPDATE OF reset")

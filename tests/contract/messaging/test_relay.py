@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -154,6 +154,21 @@ async def test_a_log_that_is_away_is_waited_for(world: World) -> None:
         await world.applied(EVENTS)
     assert not failures
     assert [position for position, _ in await world.effects()] == list(range(1, EVENTS + 1))
+
+
+async def test_a_clock_that_jumps_a_day_ahead_and_an_hour_back_loses_and_repeats_nothing(
+    world: World,
+) -> None:
+    jumped, handler = NOW + timedelta(days=1), Handler()
+    async with world.consuming(handler):
+        for number, instant in enumerate((NOW, jumped, NOW, NOW - timedelta(hours=1)), start=1):
+            world.clock.move_to(instant)
+            await world.write(event(70, f"report/{number}"))
+            await world.publish_all()
+            await world.applied(number)
+    placed = await world.placed()
+    assert [each.recorded_at for each in placed] == [NOW, jumped, jumped, jumped]
+    assert await world.effects() == [(each, f"report/{each}") for each in range(1, 5)]
 
 
 async def test_the_instants_of_recording_never_fall(world: World) -> None:

@@ -17,6 +17,7 @@ from services.doctor.surroundings import check_broker, check_calendar, check_dis
 from shared.catalogue.schemas import CalendarFile
 from shared.db.engine import transaction
 from shared.db.migrations import newest_revision
+from shared.domain.time import in_vietnam
 from shared.settings import EventLogKind, MailSecurity, Settings
 from tests.support.commands import run
 from tests.support.intake_world import World, intake_world
@@ -88,8 +89,9 @@ async def test_events_recorded_in_the_future_tell_of_a_clock_that_jumped(
 ) -> None:
     at = datetime.now(UTC) + timedelta(hours=2)
     await change(province, "UPDATE log.event SET position = id, recorded_at = :at", at=at)
-    _, found, _ = await examined()
+    _, found, said = await examined()
     assert found["clock_jumped"] == "warning"
+    assert f"{in_vietnam(at):%H:%M:%S %d/%m/%Y}" in said
     assert found["aggregator_lag"] == "warning"
 
 

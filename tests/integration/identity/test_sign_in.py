@@ -127,7 +127,10 @@ async def test_every_refusal_verifies_one_hash_of_the_same_cost(username, engine
             text("UPDATE identity.account SET active = false WHERE username = 'ended'")
         )
         await connection.execute(
-            text("UPDATE identity.account SET locked_until = 'infinity' WHERE username = 'locked'")
+            text(
+                "UPDATE identity.account SET locked_until = now() + interval '10 minutes'"
+                " WHERE username = 'locked'"
+            )
         )
     right = username != "hanh"
     with pytest.raises(SignInRefused):

@@ -1,12 +1,13 @@
 """Reading reports, and the acts after sending with their races."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.events.payloads import ReportStateV1
-from tests.support.intake_world import Caller, World
+from tests.support.intake_world import EVE, Caller, World
 
 
 @pytest.fixture
@@ -52,6 +53,24 @@ async def test_returned_corrected_and_approved(
         2,
     ]
     assert states[1].act.reason == "Cột 4 chưa khớp"
+
+
+async def test_a_report_taken_in_while_the_clock_was_ahead_is_put_right_by_its_sender(
+    world: World, sender: Caller
+) -> None:
+    """Two days ahead it was late; withdrawn and sent again under the right clock it is not."""
+    world.clock.move_to(EVE + timedelta(days=2))
+    first = (await sender.send(sender.body())).json()
+    world.clock.move_to(EVE - timedelta(hours=1))
+
+    withdrawn = await _act(sender, first["report_id"], "withdraw", sequence=1, reason="Sai giờ")
+    second = await sender.send(sender.body())
+    world.clock.move_to(EVE)
+
+    assert (withdrawn.status_code, second.status_code) == (200, 201)
+    assert (first["on_time"], second.json()["on_time"]) == (False, True)
+    states = await _states(world, first["report_id"])
+    assert [state.sequence for state in states] == [1, 2, 3]
 
 
 async def test_approve_meets_a_newer_version(
