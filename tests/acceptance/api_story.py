@@ -362,11 +362,14 @@ async def _read_reminders(story: Story, cast: Cast) -> None:
     """On the eve of the deadline every commune is reminded; one has no address."""
     query = {"state": "sent", "limit": 1}
 
-    async def is_sent() -> bool:
-        answer = await cast.province.get("/api/v1/reminders", params=query)
-        return bool(answer.json()["items"])
+    async def both_are_sent() -> bool:
+        answers = [
+            await each.get("/api/v1/reminders", params=query)
+            for each in (cast.province, cast.district)
+        ]
+        return all(answer.json()["items"] for answer in answers)
 
-    await until(is_sent)
+    await until(both_are_sent)
     await story.ask(cast.province, "GET /api/v1/reminders", query=query)
     [reminded] = (await cast.district.get("/api/v1/reminders", params=query)).json()["items"]
     await story.ask(

@@ -297,7 +297,7 @@ async def test_the_history_of_a_report_is_found_from_its_page(
     page = await officer.get(f"/reports/{receipt['report_id']}")
     moved = await officer.get(f"/reports/{receipt['report_id']}/history")
 
-    assert f'href="/obligations/{duty["obligation_id"]}"' in page.text
+    assert f'href="/reports/{receipt["report_id"]}/history"' in page.text
     assert moved.headers["location"].startswith(f"/obligations/{duty['obligation_id']}")
 
 
