@@ -10,6 +10,7 @@ from services.commands import (
     conversion,
     demo,
     doctor,
+    form_preview,
     logs,
     organizations,
     restore,
@@ -28,6 +29,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate)
 catalogue.app.command("import-conversion")(conversion.import_conversion)
+catalogue.app.command("preview")(form_preview.preview)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(organizations.app, name="organizations")
 app.add_typer(admin.app, name="admin")

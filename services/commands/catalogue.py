@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -13,17 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.commands.catalogue_changes import announce_and_audit
 from services.commands.database import owner_engine
 from services.commands.faults import faults_told, run_command
+from services.commands.pack_names import PackNames, read_named
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.checking import require_sound
 from shared.catalogue.editor_schema import editor_schema
-from shared.catalogue.packs import (
-    MANIFEST,
-    SHIPPED_PACKS,
-    Pack,
-    content_of_packs,
-    find_packs,
-    read_packs,
-)
+from shared.catalogue.packs import Pack, content_of_packs
 from shared.catalogue.planning import Change, LoadPlan, Verb, plan_load
 from shared.catalogue.regimes import Regime
 from shared.catalogue.repository import read_stored
@@ -46,14 +39,6 @@ Result = TypeVar("Result")
 
 app = typer.Typer(help="Danh mục: đơn vị, chế độ báo cáo, biểu mẫu, chỉ tiêu, lịch làm việc.")
 
-PackNames = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Thư mục của gói, hoặc tên gói đi kèm như organizations/binh-phuoc-2025. "
-        "Bỏ trống: mọi gói đi kèm.",
-        show_default=False,
-    ),
-]
 Day = Annotated[str | None, typer.Option("--on", help="Ngày, dạng 2025-06-14. Bỏ trống: hôm nay.")]
 
 
@@ -61,7 +46,7 @@ Day = Annotated[str | None, typer.Option("--on", help="Ngày, dạng 2025-06-14.
 def check(packs: PackNames = None) -> None:
     """Kiểm tra các gói cùng nhau, không cần cơ sở dữ liệu."""
     with faults_told():
-        read = _read(packs)
+        read = read_named(packs)
         require_sound(content_of_packs(read))
         for pack in read:
             typer.echo(f"{pack.manifest.name}: {pack.manifest.title}")
@@ -72,7 +57,7 @@ def check(packs: PackNames = None) -> None:
 def load(packs: PackNames = None) -> None:
     """Nạp các gói vào cơ sở dữ liệu: nạp hết, hoặc không nạp gì."""
     with faults_told():
-        number = _with_engine(lambda engine: _load(engine, _read(packs)))
+        number = _with_engine(lambda engine: _load(engine, read_named(packs)))
         typer.echo(f"Danh mục đang ở thay đổi số {number}.")
 
 
@@ -80,7 +65,7 @@ def load(packs: PackNames = None) -> None:
 def diff(packs: PackNames = None) -> None:
     """Cho biết nạp các gói sẽ thay đổi gì, mà không nạp."""
     with faults_told():
-        plan = _with_engine(lambda engine: _plan(engine, _read(packs)))
+        plan = _with_engine(lambda engine: _plan(engine, read_named(packs)))
         for line in _plan_lines(plan):
             typer.echo(line)
 
@@ -99,21 +84,6 @@ def show(on: Day = None) -> None:
 def schema() -> None:
     """In JSON Schema của các tệp trong gói, để trình soạn thảo gợi ý và báo lỗi khi viết."""
     typer.echo(json.dumps(editor_schema(), ensure_ascii=False, indent=2))
-
-
-def _read(names: Sequence[str] | None) -> tuple[Pack, ...]:
-    return read_packs([_folder(name) for name in names] if names else find_packs())
-
-
-def _folder(name: str) -> Path:
-    """The folder that a name on the command line means."""
-    for folder in (Path(name), SHIPPED_PACKS / name):
-        if (folder / MANIFEST).is_file():
-            return folder
-    known = ", ".join(folder.relative_to(SHIPPED_PACKS).as_posix() for folder in find_packs())
-    raise typer.BadParameter(
-        f"không có gói “{name}”; hãy ghi đường dẫn thư mục của gói, hoặc một trong: {known}"
-    )
 
 
 def _day(text: str | None) -> date:

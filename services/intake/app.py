@@ -20,6 +20,7 @@ from services.intake.drafts.pages import router as entry_router
 from services.intake.duties.endpoints import router as duties_router
 from services.intake.duties.pages import router as duty_pages_router
 from services.intake.forms.endpoints import router as forms_router
+from services.intake.forms.pages import router as form_pages_router
 from services.intake.forms.scripts import router as scripts_router
 from services.intake.history.endpoints import router as history_router
 from services.intake.imports.endpoints import router as imports_router
@@ -79,6 +80,7 @@ def routers(*, in_demo: bool) -> tuple[APIRouter, ...]:
         duty_pages_router,
         period_pages_router,
         regime_pages_router,
+        form_pages_router,
         request_pages_router,
         entry_router,
         sending_router,

@@ -16,16 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.catalogue.building import (
     build_calendar,
-    build_form,
     build_indicator,
     build_regime,
     day_names,
 )
 from shared.catalogue.errors import UnknownForm, UnknownIndicator, UnknownRegime
 from shared.catalogue.faults import CatalogueBehind
+from shared.catalogue.form_building import build_form
 from shared.catalogue.history import TreeHistory
 from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.regimes import Regime
+from shared.catalogue.remarks import Remark, remarks_of
 from shared.catalogue.repository import newest_number, read_stored
 from shared.catalogue.schemas import CalendarFile, FormFile, IndicatorModel
 from shared.catalogue.stored import Stored, live
@@ -77,6 +78,7 @@ class Catalogue:
     lineage: tuple[LineageEdge, ...] = ()
     calendar: WorkingCalendar = NO_HOLIDAYS
     day_names: Mapping[date, str] = field(default_factory=dict)
+    remarks: Mapping[tuple[FormCode, int], tuple[Remark, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, stored: Stored) -> "Catalogue":
@@ -97,6 +99,11 @@ class Catalogue:
             lineage=tuple(stored.live_lineage()),
             calendar=build_calendar(years),
             day_names=day_names(years),
+            remarks={
+                (FormCode(each.code), each.version): remarks_of(each)
+                for each in documents
+                if isinstance(each, FormFile)
+            },
         )
 
     def tree(self, on: date) -> Tree:

@@ -1,4 +1,4 @@
-"""A file of organizations that stands alone, taken as a pack of its own."""
+"""A file that stands alone, taken as a pack of its own."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from shared.catalogue.entries import Item
 from shared.catalogue.faults import KeyPath
 from shared.catalogue.packs import INHERITED, Pack
 from shared.catalogue.schema_faults import validated
-from shared.catalogue.schemas import OrganizationsFile, PackFile
+from shared.catalogue.schemas import FormFile, OrganizationsFile, PackFile
 from shared.catalogue.yaml_source import SourceDocument, read_source
 from shared.domain.names import search_key
 
@@ -20,6 +20,20 @@ def read_organizations_file(file: Path) -> Pack:
     """The pack of one YAML file; raises PacksRefused with every fault and its line."""
     source = read_source(file)
     return _pack(SourceDocument(file, _with_inherited(source.data), source.lines))
+
+
+def read_form_file(file: Path) -> Pack:
+    """The pack of one form; raises PacksRefused with every fault and its line."""
+    source = read_source(file)
+    form = validated(FormFile, source.data, source=source)
+    return Pack(
+        manifest=_manifest(file, form.source),
+        folder=file.parent,
+        organizations=(),
+        links=(),
+        lineage=(),
+        documents=(Item(form, source),),
+    )
 
 
 def pack_of_organizations(
@@ -39,7 +53,7 @@ def _pack(source: SourceDocument) -> Pack:
         Item(entry, source, (KIND, index)) for index, entry in enumerate(content.organizations)
     )
     return Pack(
-        manifest=_manifest(source.file, content),
+        manifest=_manifest(source.file, content.source),
         folder=source.file.parent,
         organizations=tuple(items),
         links=(),
@@ -48,10 +62,10 @@ def _pack(source: SourceDocument) -> Pack:
     )
 
 
-def _manifest(file: Path, content: OrganizationsFile) -> PackFile:
+def _manifest(file: Path, come_from: str | None) -> PackFile:
     """Named after the file, so that the history of the catalogue tells where entries came from."""
     name = re.sub(r"[^a-z0-9]+", "-", search_key(file.stem)).strip("-") or "organizations"
-    return PackFile(kind="pack", name=f"imported/{name}", title=file.name, source=content.source)
+    return PackFile(kind="pack", name=f"imported/{name}", title=file.name, source=come_from)
 
 
 def _with_inherited(data: Any) -> Any:

@@ -39,7 +39,9 @@ NAVIGATION = (
     NavigationItem("/dashboard", "navigation.dashboard", _SUPERVISING),
     NavigationItem("/completeness", "navigation.completeness", _SUPERVISING),
     NavigationItem("/reminders", "navigation.reminders", _SUPERVISING),
-    NavigationItem("/periods", "navigation.periods", beside=("/requests", "/calendar", "/regimes")),
+    NavigationItem(
+        "/periods", "navigation.periods", beside=("/requests", "/calendar", "/regimes", "/forms")
+    ),
     NavigationItem("/accounts", "navigation.accounts", frozenset({Role.ADMINISTRATOR})),
     NavigationItem("/audit", "navigation.audit", frozenset({Role.ADMINISTRATOR})),
     NavigationItem("/mailbox", "navigation.mailbox", demo_only=True),

@@ -7,6 +7,7 @@ from tests.architecture.history_routes import HISTORY_API
 from tests.architecture.route_rules import (
     ADMINISTRATORS,
     ANYONE,
+    FORM_READERS,
     NEWCOMERS,
     PREPARERS,
     REVIEWERS,
@@ -278,6 +279,8 @@ PAGES = (
     Route("GET", "/completeness", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/calendar", SIGNED_IN),
     Route("GET", "/regimes", SIGNED_IN),
+    Route("GET", "/forms", FORM_READERS),
+    Route("GET", "/forms/{slug}", FORM_READERS),
     Route("GET", "/reminders", SIGNED_IN, Own(query={"obligation": "{obligation_id}"})),
     Route(
         "POST",

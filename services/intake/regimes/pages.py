@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from services.intake.dependencies import IntakeDep
+from services.intake.forms.pages import READERS
 from services.intake.regimes.use_cases import RegimeDuties, duties_on
 from services.intake.wording import regime_name
 from shared.catalogue.regimes import RegimeType
@@ -33,7 +34,7 @@ class RegimeLine:
 async def regimes(
     request: Request,
     pages: PagesDep,
-    _: SignedIn,
+    principal: SignedIn,
     intake: IntakeDep,
     *,
     on: Annotated[str, Query(max_length=10)] = "",
@@ -54,6 +55,7 @@ async def regimes(
         request,
         "catalogue/regimes.html",
         today=today,
+        may_preview=principal.has_any(*READERS),
         on=day,
         groups=[(each, found) for each in RegimeType if (found := _of_type(lines, each))],
     )

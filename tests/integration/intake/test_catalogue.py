@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.support.intake_world import Caller, World
+from tests.support.visitor import Visitor
 
 Parts = list[tuple[str, tuple[str, str | bytes]]]
 
@@ -208,3 +209,18 @@ async def test_only_the_topmost_organization_loads_what_is_of_all(
 async def test_only_administrators_load_packs(sender: Caller) -> None:
     answer = await post(sender, files(pack=PACK, year=YEAR))
     assert answer.status_code == 403
+
+
+async def test_a_form_is_shown_to_who_reviews_as_officers_will_see_it(world: World) -> None:
+    province = next(each for each in world.known.organizations if each.level == "province")
+    reviewer = Visitor(world, await world.session(province, "reviewer"))
+
+    listed = await reviewer.get("/forms")
+    shown = await reviewer.get("/forms/ii-06a?version=1")
+    missing = await reviewer.get("/forms/ii-06a?version=9")
+
+    assert 'href="/forms/ii-06a?version=1"' in listed.text
+    assert 'id="cell-LV01-4"' in shown.text
+    assert "Cột (3) phải bằng cột (7) + cột (11)." in shown.text
+    assert "Danh sách 20 lĩnh vực cấp xã" in shown.text
+    assert missing.status_code == 404
