@@ -11,8 +11,8 @@ from services.cli import app
 from services.intake.forms.rule_words import RuleWords
 from shared.catalogue.form_building import build_form
 from shared.catalogue.packs import SHIPPED_PACKS
-from shared.catalogue.schemas import FormFile
 from shared.catalogue.single_files import read_form_file
+from shared.catalogue.stored import Stored
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import RowCode
 from shared.formulas.parser import parse_formula
@@ -24,8 +24,8 @@ ELSEWHERE = re.compile(r"""(?:src|href)=["'](?!#|/forms/)""")
 
 def form_of(file: Path) -> FormTemplate:
     [item] = read_form_file(file).documents
-    assert isinstance(item.model, FormFile)
-    return build_form(item.model)
+    [form] = Catalogue.of(Stored(documents=(item.model,))).forms
+    return form
 
 
 def preview(*arguments: object) -> Result:
