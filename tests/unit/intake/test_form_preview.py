@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from services.cli import app
 from services.intake.forms.rule_words import RuleWords
+from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.packs import SHIPPED_PACKS
 from shared.catalogue.single_files import read_form_file
 from shared.catalogue.stored import Stored
