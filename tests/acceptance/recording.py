@@ -14,7 +14,7 @@ from tests.support.system import System
 MOST_ITEMS = 2
 MOST_LINES = 6
 LARGEST_OBJECT = 19
-"""No model has more members: what has more is a map from codes, of which two show the rest."""
+"""What has more members and is no model is a map from codes, of which two show the rest."""
 
 
 @dataclass
@@ -90,6 +90,7 @@ def shortened(value: Any) -> Any:
         return [shortened(each) for each in value[:MOST_ITEMS]]
     if isinstance(value, dict):
         members = list(value.items())
-        shown = members if len(members) <= LARGEST_OBJECT else members[:MOST_ITEMS]
+        is_model = len(members) <= LARGEST_OBJECT or all(map(str.islower, value))
+        shown = members if is_model else members[:MOST_ITEMS]
         return {name: shortened(each) for name, each in shown}
     return value

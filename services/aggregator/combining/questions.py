@@ -104,7 +104,22 @@ class CombinedSpan:
     @property
     def question(self) -> Question:
         """As it is answered: about the last interval."""
-        return replace(self.span.question, topics=(self.intervals[-1].topic,))
+        return replace(self.span.question, topics=(self.last.topic,))
+
+    @property
+    def base(self) -> Question:
+        """About the last single period, of which a release would have to be."""
+        return self.span.question
+
+    @property
+    def last(self) -> Interval:
+        return self.intervals[-1]
+
+    def compared(self) -> list[Interval]:
+        """The last one, the one before it, and the same of the year before."""
+        period = self.last.period
+        wanted = {period, period.previous(), period.same_period_last_year()}
+        return [each for each in (*self.before, *self.intervals) if each.period in wanted]
 
     def nodes(self) -> list[Node]:
         question = self.span.question
@@ -136,20 +151,53 @@ def ask_combined(
     return combined_span(span.question, code=IndicatorCode(code), by=by, today=today, first=first)
 
 
+def ask_of_children(
+    known: Catalogue,
+    *,
+    by: By | None,
+    code: str,
+    period: str,
+    organization: str,
+    scope: Scope,
+    track: Track,
+    geography: Geography,
+    today: date,
+) -> Question | CombinedSpan:
+    """One period, or one interval with those it is compared with; raises as `ask_combined` does."""
+    question = ask(
+        known,
+        period=period if by is None else _base_code(known, period, by=by, code=code, today=today),
+        organization=organization,
+        form=form_of(known, code, on=today),
+        scope=scope,
+        track=track,
+        geography=geography,
+    )
+    if by is None:
+        return question
+    return combined_span(question, code=IndicatorCode(code), by=by, today=today, most=1)
+
+
 def combined_span(
-    question: Question, *, code: IndicatorCode, by: By, today: date, first: str | None = None
+    question: Question,
+    *,
+    code: IndicatorCode,
+    by: By,
+    today: date,
+    first: str | None = None,
+    most: int = PERIODS_BY_DEFAULT,
 ) -> CombinedSpan:
-    """The intervals up to that of the question's period."""
+    """The intervals up to that of the question's period, from `first` on or `most` of them."""
     if interval_at(question.catalogue, question.topic, by=by, today=today) is None:
         raise _does_not_fit(question.topic, by=by)
     start = None if first is None else _first_interval(question, first, by=by)
     lead = _lead(question.topic, by=by)
-    found = list(islice(_backwards(question, by=by, today=today), MOST_PERIODS + lead))
-    wanted = PERIODS_BY_DEFAULT
+    longest = most if start is None else MOST_PERIODS
+    found = list(islice(_backwards(question, by=by, today=today), longest + lead))
+    wanted = longest
     if start is not None:
         codes = [each.period.code for each in found]
-        wanted = codes.index(start) + 1 if start in codes else MOST_PERIODS
-    wanted = min(wanted, MOST_PERIODS)
+        wanted = min(codes.index(start) + 1 if start in codes else longest, longest)
     span = Span(question, code, (question.topic,), ())
     before = found[wanted : wanted + lead]
     return CombinedSpan(span, by, tuple(reversed(found[:wanted])), tuple(reversed(before)))

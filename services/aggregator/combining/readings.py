@@ -7,6 +7,7 @@ from functools import reduce
 
 from services.aggregator.combining.intervals import Interval
 from services.aggregator.history.members import members_of
+from services.aggregator.indicators.comparisons import Beside, beside
 from services.aggregator.reading.figures import Rollup, coverage_of, made_of, sheet_of
 from services.aggregator.reading.questions import Question, Topic
 from services.aggregator.reading.redrawn import redrawing_of
@@ -88,6 +89,28 @@ def read_interval(
         coverage=reduce(Coverage.combine, map(coverage_of, rolled), NO_COVERAGE),
         restated=_least_exact([each for each in used if each is not None], rollups, unit),
     )
+
+
+def read_beside(
+    question: Question,
+    reading: IntervalReading,
+    *,
+    rollups: Rollups,
+    organization_id: OrganizationId | None = None,
+) -> tuple[Beside, ...]:
+    """Plan and estimate of the same periods, put together by their own operators."""
+
+    def read(code: IndicatorCode) -> tuple[Indicator | None, Decimal | None]:
+        found = read_interval(
+            question,
+            reading.interval,
+            code=code,
+            rollups=rollups,
+            organization_id=organization_id,
+        )
+        return found.indicator, found.value
+
+    return beside(reading.indicator, value=reading.value, read=read)
 
 
 def reason_of(topic: Topic, *, indicator: Indicator, rollup: Rollup | None) -> Unavailable:

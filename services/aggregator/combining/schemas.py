@@ -1,13 +1,15 @@
 """What a value was put together of, as JSON."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from services.aggregator.combining.readings import IntervalReading
+from services.aggregator.indicators.comparisons import Beside
 from shared.domain.combinations import PartOperator
 from shared.domain.forms import CellRef
 from shared.domain.measures import Unavailable
-from shared.domain.operators import TimeOperator
-from shared.web.answers import Answer
+from shared.domain.operators import TimeOperator, ValueKind
+from shared.web.answers import Answer, ExactNumber
 
 
 class TypedCellModel(Answer):
@@ -39,6 +41,33 @@ class CombinedModel(Answer):
     periods_ended: list[str]
     is_whole: bool
     reason: Unavailable | None
+
+
+class BesideModel(Answer):
+    """The indicator that says how large another is planned or expected to be.
+
+    `difference` is the other's value less this one, `percent` the other's value of this one.
+    """
+
+    kind: ValueKind
+    indicator: str
+    value: ExactNumber | None
+    difference: ExactNumber | None
+    percent: ExactNumber | None
+
+
+def beside_json(found: Iterable[Beside]) -> list[dict[str, Any]]:
+    """As `BesideModel` describes each."""
+    return [
+        {
+            "kind": each.kind,
+            "indicator": each.indicator.code,
+            "value": each.value,
+            "difference": each.against.difference if each.against else None,
+            "percent": each.against.percent if each.against else None,
+        }
+        for each in found
+    ]
 
 
 def combined_json(reading: IntervalReading | None) -> dict[str, Any] | None:

@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
-from services.aggregator.combining.intervals import Cumulative, Interval
+from services.aggregator.combining.intervals import By, Cumulative, Interval
 from services.aggregator.combining.questions import CombinedSpan
-from services.aggregator.combining.readings import IntervalReading, read_interval
+from services.aggregator.combining.readings import (
+    IntervalReading,
+    Rollups,
+    read_beside,
+    read_interval,
+)
 from services.aggregator.indicators.comparisons import change_between
 from services.aggregator.reading.figures import FigureSource
 from services.aggregator.series.questions import Span
@@ -44,33 +49,55 @@ async def read_combined_series(
     }
     earlier = {after.period.code: before for before, after in pairwise(intervals)}
     points = tuple(
-        _point(wanted, each, before=earlier.get(each.period.code), readings=readings)
+        _point(
+            wanted,
+            each,
+            before=earlier.get(each.period.code),
+            readings=readings,
+            rollups=rollups,
+        )
         for each in wanted.intervals
     )
     return Series(span, await source.as_of(position), points)
 
 
 def _point(
-    wanted: CombinedSpan, interval: Interval, *, before: Interval | None, readings: Readings
+    wanted: CombinedSpan,
+    interval: Interval,
+    *,
+    before: Interval | None,
+    readings: Readings,
+    rollups: Rollups,
 ) -> Point:
     span, topic, period = wanted.span, interval.topic, interval.period
     reading = readings[period.code]
-    starts = isinstance(wanted.by, Cumulative) and period.starts_year
+    previous, last_year = both_compared(wanted.by, reading, readings)
     return Point(
         topic=topic,
         indicator=reading.indicator,
         exists=span.exists(topic),
         value=reading.value,
         coverage=reading.coverage,
-        previous=None if starts else _compared(reading, period.previous(), readings),
-        last_year=_compared(reading, period.same_period_last_year(), readings),
+        previous=previous,
+        last_year=last_year,
         tree_changed=before is not None and tree_changed(span, topic, before=before.topic),
         method_changed=before is not None and method_changed(span, topic, before=before.topic),
         made_of=reading.made_of,
         reforms=span.reforms(topic, before=before.topic) if before else (),
         reason=reading.combined.reason,
         combined=reading,
+        beside=read_beside(span.question, reading, rollups=rollups),
     )
+
+
+def both_compared(
+    by: By, reading: IntervalReading, readings: Readings
+) -> tuple[Compared | None, Compared | None]:
+    """With the interval before, and the same of the year before; what runs up starts anew."""
+    period = reading.interval.period
+    starts = isinstance(by, Cumulative) and period.starts_year
+    previous = None if starts else _compared(reading, period.previous(), readings)
+    return previous, _compared(reading, period.same_period_last_year(), readings)
 
 
 def _compared(reading: IntervalReading, other: Period, readings: Readings) -> Compared | None:
@@ -79,5 +106,10 @@ def _compared(reading: IntervalReading, other: Period, readings: Readings) -> Co
     if found is None or reading.indicator is None:
         return None
     whole = reading.interval.is_whole and found.interval.is_whole
-    change = change_between(reading.indicator, value=reading.value, before=found.value)
+    change = change_between(
+        reading.indicator,
+        value=reading.value,
+        before=found.value,
+        coverages=(reading.coverage, found.coverage),
+    )
     return Compared(other, found.value, change if whole else None, found.made_of)

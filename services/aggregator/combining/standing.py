@@ -2,27 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from services.aggregator.combining.intervals import Cumulative, Interval, interval_at
-from services.aggregator.combining.readings import IntervalReading, Rollups, read_interval
-from services.aggregator.indicators.comparisons import Against, Change, against, change_between
+from services.aggregator.combining.intervals import Cumulative, interval_at
+from services.aggregator.combining.readings import IntervalReading, read_beside, read_interval
+from services.aggregator.indicators.comparisons import Beside, Change, change_between
 from services.aggregator.reading.figures import FigureSource
 from services.aggregator.reading.questions import Question, topic_at
 from services.aggregator.series.questions import indicator_at
 from shared.domain.identifiers import IndicatorCode
-from shared.domain.indicators import Indicator
-from shared.domain.operators import ValueKind
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What the year is planned or expected to be, and how far it has come."""
-
-    kind: ValueKind
-    indicator: Indicator
-    value: Decimal | None
-    against: Against | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +46,5 @@ async def read_standing(
         so_far=now,
         last_year=then,
         change=change_between(indicator, value=now.value, before=then.value) if then else None,
-        beside=_beside(question, indicator, now=now, so_far=so_far, rollups=rollups),
+        beside=read_beside(question, now, rollups=rollups),
     )
-
-
-def _beside(
-    question: Question,
-    indicator: Indicator,
-    *,
-    now: IntervalReading,
-    so_far: Interval,
-    rollups: Rollups,
-) -> tuple[Beside, ...]:
-    named = ((ValueKind.PLAN, indicator.plan), (ValueKind.ESTIMATE, indicator.estimate))
-    found = []
-    for kind, code in named:
-        if code is not None:
-            reading = read_interval(question, so_far, code=code, rollups=rollups)
-            other = reading.indicator
-            if other is not None:
-                difference = against(indicator, value=now.value, other=reading.value)
-                found.append(Beside(kind, other, reading.value, difference))
-    return tuple(found)

@@ -96,5 +96,9 @@ def _series_csv(choice: Choice, charts: Charts) -> str:
     points = charts.series.points
     first, last = points[0], points[-1]
     return indicator_csv(
-        choice, code=charts.indicator.code, first=first.period.code, last=last.period.code
+        choice,
+        code=charts.indicator.code,
+        first=first.period.code,
+        last=last.period.code,
+        together={},
     )

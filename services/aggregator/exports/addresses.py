@@ -1,5 +1,6 @@
 """Where the pages' links to downloads lead."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from services.aggregator.reading.choices import Choice
@@ -7,8 +8,10 @@ from services.aggregator.reading.choices import Choice
 AS_SPREADSHEETS_READ = {"format": "csv", "bom": "true"}
 
 
-def indicator_csv(choice: Choice, *, code: str, first: str, last: str) -> str:
-    """One indicator from one period to another, as the page shows it."""
+def indicator_csv(
+    choice: Choice, *, code: str, first: str, last: str, together: Mapping[str, str]
+) -> str:
+    """One indicator from one period to another, put together as the page shows it."""
     question = choice.question
     parameters = {
         "indicator": code,
@@ -16,6 +19,7 @@ def indicator_csv(choice: Choice, *, code: str, first: str, last: str) -> str:
         "from": first,
         "to": last,
         "track": question.track.value,
+        **together,
         **choice.view.parameters_in_full(),
         **AS_SPREADSHEETS_READ,
     }

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from services.aggregator.combining.questions import TogetherDep, asked_series
+from services.aggregator.combining.series import read_asked_series
 from services.aggregator.dependencies import (
     AggregatorDep,
     FormQuery,
@@ -41,8 +44,6 @@ from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import ask
 from services.aggregator.reading.schemas import as_of_json, question_json
 from services.aggregator.series.endpoints import FirstQuery, LastQuery
-from services.aggregator.series.questions import ask_span
-from services.aggregator.series.use_cases import read_series
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
 
@@ -162,49 +163,42 @@ async def export_indicators(
     first: FirstQuery = None,
     last: LastQuery = None,
     track: TrackQuery = Track.LIVE,
+    together: TogetherDep,
     when: WhenDep,
     file: FileDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Indicators of an organization over the periods, one value a line."""
+    """Indicators of an organization over the periods, one value a line.
+
+    With `combine` or `cumulative`, each value is put together of several periods.
+    """
     view = await viewpoint(aggregator, principal, when)
-    spans = [
-        ask_span(
-            view.catalogue,
-            code=code,
-            organization=organization,
-            scope=view.scope,
-            geography=view.geography,
-            today=view.today,
-            track=view.track(track),
-            first=first,
-            last=last,
-        )
-        for code in dict.fromkeys(indicator)
-    ]
+    ask_for = partial(
+        asked_series,
+        view.catalogue,
+        by=together.by,
+        organization=organization,
+        scope=view.scope,
+        geography=view.geography,
+        today=view.today,
+        track=view.track(track),
+        first=first,
+        last=last,
+    )
+    spans = [ask_for(code=code) for code in dict.fromkeys(indicator)]
     for span in spans:
-        view.require(span.question)
+        view.require(span.base)
     async with figures_seen(aggregator, view) as source:
         position = await source.position([node for each in spans for node in each.nodes()])
-        tag = entity_tag(
-            request.url,
-            spans[0].question.period.code,
-            position,
-            view.catalogue.number,
-            view.geography.day,
-        )
+        tag = entity_tag(request.url, spans[0].question.period.code, position, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        series = [await read_series(source, span, position=position) for span in spans]
+        series = [await read_asked_series(source, span, position=position) for span in spans]
     head = {**question_json(spans[0].question), "as_of": as_of_json(series[0].as_of)}
-    name = "-".join(("indicators", organization, view.track(track)))
+    named = ("indicators", organization, view.track(track), *together.parameters().values())
+    rows, simulated = indicator_rows(series), aggregator.simulated
     return file.answer(
-        head,
-        INDICATOR_COLUMNS,
-        indicator_rows(series),
-        name=name,
-        tag=tag,
-        simulated=aggregator.simulated,
+        head, INDICATOR_COLUMNS, rows, name="-".join(named), tag=tag, simulated=simulated
     )
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from services.aggregator.reading.schemas import AsOfModel, QuestionModel
 from shared.domain.geography import Exactness
+from shared.domain.measures import Unavailable
+from shared.domain.operators import TimeOperator
 from shared.web.answers import Answer, ExactNumber
 
 
@@ -46,7 +48,12 @@ class FiguresExport(ExportModel):
 
 
 class IndicatorRow(Answer):
-    """An indicator in a period, beside the period before and the one a year before."""
+    """An indicator in a period, beside the period before and the one a year before.
+
+    `operator` put the `periods` (codes with spaces between) together; it is null for a single
+    period, and where the value is computed anew from parts. `is_whole` is false as long as more
+    periods are to come. `reason` says why `value` is null.
+    """
 
     indicator: str
     indicator_name: str
@@ -67,6 +74,12 @@ class IndicatorRow(Answer):
     tree_changed: bool
     method_changed: bool
     exactness: Exactness | None
+    plan_value: ExactNumber | None
+    estimate_value: ExactNumber | None
+    operator: TimeOperator | None
+    periods: str
+    is_whole: bool | None
+    reason: Unavailable | None
 
 
 class IndicatorsExport(ExportModel):

@@ -11,10 +11,11 @@ from services.aggregator.exports.rows import Row
 from services.aggregator.reading.figures import Rollup, sheet_of
 from services.aggregator.reading.questions import Question
 from services.aggregator.reading.schemas import exactness_of
-from services.aggregator.series.use_cases import Compared, Series
+from services.aggregator.series.use_cases import Compared, Point, Series
 from services.aggregator.shapes import Node
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import OrganizationId
+from shared.domain.operators import ValueKind
 
 FIGURE_COLUMNS = (
     "organization",
@@ -56,6 +57,12 @@ INDICATOR_COLUMNS = (
     "tree_changed",
     "method_changed",
     "exactness",
+    "plan_value",
+    "estimate_value",
+    "operator",
+    "periods",
+    "is_whole",
+    "reason",
 )
 
 
@@ -109,7 +116,24 @@ def indicator_rows(series: Sequence[Series]) -> Iterator[Row]:
                 point.tree_changed,
                 point.method_changed,
                 exactness_of(point.made_of),
+                *_beside(point),
+                *_combined(point),
+                point.reason,
             )
+
+
+def _beside(point: Point) -> tuple[Any, Any]:
+    found = {each.kind: each.value for each in point.beside}
+    return found.get(ValueKind.PLAN), found.get(ValueKind.ESTIMATE)
+
+
+def _combined(point: Point) -> tuple[Any, Any, Any]:
+    """By which operator, of which periods, and whether none of them is still to come."""
+    reading = point.combined
+    if reading is None:
+        return None, point.period.code, None
+    used = " ".join(each.code for each in reading.used)
+    return reading.combined.operator, used, reading.interval.is_whole
 
 
 def _unit_members(question: Question, organization_id: OrganizationId) -> tuple[Any, ...]:

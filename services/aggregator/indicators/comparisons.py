@@ -1,12 +1,14 @@
 """How much a value differs from that of another period."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from shared.domain.figures import rounded
+from shared.domain.identifiers import IndicatorCode
 from shared.domain.indicators import Indicator
+from shared.domain.operators import ValueKind
 from shared.domain.rollups import Coverage
 
 PERCENT = "%"
@@ -33,6 +35,34 @@ class Against:
 
     difference: Decimal
     percent: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an indicator is planned or expected to be, and how far it has come."""
+
+    kind: ValueKind
+    indicator: Indicator
+    value: Decimal | None
+    against: Against | None
+
+
+def beside(
+    indicator: Indicator | None,
+    *,
+    value: Decimal | None,
+    read: Callable[[IndicatorCode], tuple[Indicator | None, Decimal | None]],
+) -> tuple[Beside, ...]:
+    """The plan and the estimate that the indicator names; `read` tells each and its value."""
+    if indicator is None:
+        return ()
+    found = []
+    for kind, code in ((ValueKind.PLAN, indicator.plan), (ValueKind.ESTIMATE, indicator.estimate)):
+        other, amount = (None, None) if code is None else read(code)
+        if other is not None:
+            difference = against(indicator, value=value, other=amount)
+            found.append(Beside(kind, other, amount, difference))
+    return tuple(found)
 
 
 def against(

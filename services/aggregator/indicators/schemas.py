@@ -1,10 +1,13 @@
 """Indicators as JSON: numbers exact, what is missing null."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from services.aggregator.combining.schemas import CombinedModel, combined_json
-from services.aggregator.indicators.comparisons import against
+from services.aggregator.combining.schemas import (
+    BesideModel,
+    CombinedModel,
+    beside_json,
+    combined_json,
+)
 from services.aggregator.indicators.use_cases import (
     IndicatorAnswer,
     NodeReadings,
@@ -37,19 +40,6 @@ class PreviousModel(Answer):
     value: ExactNumber | None
     coverage: CountsModel
     restated: RestatedModel | None
-
-
-class BesideModel(Answer):
-    """The indicator that says how large another is planned or expected to be; see `IndicatorModel`.
-
-    `difference` is the other's value less this one, `percent` the other's value of this one.
-    """
-
-    kind: ValueKind
-    indicator: str
-    value: ExactNumber | None
-    difference: ExactNumber | None
-    percent: ExactNumber | None
 
 
 class IndicatorModel(Answer):
@@ -130,7 +120,7 @@ def _indicator_json(
         "coverage": coverage_json(combined.coverage if combined else node.coverage),
         "restated": _restated_json(reading, topic),
         "previous": _previous_json(reading, topic),
-        "beside": list(_beside_json(reading, node)),
+        "beside": beside_json(node.beside(reading)),
         "combined": combined_json(combined),
     }
 
@@ -152,18 +142,6 @@ def _previous_json(reading: Reading, topic: TopicReadings) -> dict[str, Any] | N
         "coverage": coverage_json(node.previous_coverage),
         "restated": restated_json(node.previous_made_of, topic=before),
     }
-
-
-def _beside_json(reading: Reading, node: NodeReadings) -> Iterator[dict[str, Any]]:
-    for kind, other in node.beside(reading):
-        found = against(reading.indicator, value=reading.value, other=other.value)
-        yield {
-            "kind": kind,
-            "indicator": other.indicator.code,
-            "value": other.value,
-            "difference": found.difference if found else None,
-            "percent": found.percent if found else None,
-        }
 
 
 def _child_json(child: NodeReadings, topic: TopicReadings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import reduce
 from services.aggregator.combining.intervals import By, Interval, interval_at
 from services.aggregator.combining.questions import interval_before
 from services.aggregator.combining.readings import IntervalReading, read_interval, reason_of
+from services.aggregator.indicators.comparisons import Beside, beside
 from services.aggregator.reading.figures import (
     AsOf,
     FigureSource,
@@ -60,12 +61,14 @@ class NodeReadings:
     made_of: Composition | None = None
     previous_made_of: Composition | None = None
 
-    def beside(self, reading: Reading) -> list[tuple[ValueKind, Reading]]:
+    def beside(self, reading: Reading) -> tuple[Beside, ...]:
         """What an indicator is planned and expected to be, where another one says so."""
-        known = {each.indicator.code: each for each in self.readings}
-        named = {ValueKind.PLAN: reading.indicator.plan}
-        named[ValueKind.ESTIMATE] = reading.indicator.estimate
-        return [(kind, known[code]) for kind, code in named.items() if code in known]
+        known = {each.indicator.code: (each.indicator, each.value) for each in self.readings}
+        return beside(
+            reading.indicator,
+            value=reading.value,
+            read=lambda code: known.get(code, (None, None)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

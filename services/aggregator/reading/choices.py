@@ -1,7 +1,7 @@
 """What a page shows when its address leaves something open, and where else it can lead."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -46,6 +46,7 @@ class Choice:
     """The question of a page, and the links that change one part of it.
 
     `heads` are what the caller's own organization was then: itself, or the units it came from.
+    `kept` are parameters of the page's own that its links hand on.
     """
 
     question: Question
@@ -54,6 +55,7 @@ class Choice:
     above: tuple[OrganizationVersion, ...]
     heads: tuple[OrganizationVersion, ...]
     forms: tuple[FormTemplate, ...]
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, path: str, **changed: str) -> str:
         """The same question elsewhere, or with a part of it changed.
@@ -97,6 +99,7 @@ class Choice:
             "organization": question.organization.code,
             "track": question.track.value,
             **question.geography.parameters(),
+            **self.kept,
         }
 
 

@@ -100,7 +100,7 @@ def _bar(point: Point, *, x: int, step: int, scale: _Scale, labelled: bool) -> B
         width=width,
         y=min(end, zero),
         height=max(abs(zero - end), 1) if point.value is not None else 0,
-        partial=point.coverage.reported < point.coverage.expected,
+        partial=point.goes_on or point.coverage.reported < point.coverage.expected,
         estimated=point.made_of is not None and point.made_of.exactness is Exactness.ESTIMATED,
         labelled=labelled,
     )

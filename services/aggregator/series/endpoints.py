@@ -5,7 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.aggregator.combining.questions import CombinedSpan, TogetherDep, asked_series
+from services.aggregator.combining.children import nodes_asked, read_asked_children
+from services.aggregator.combining.questions import (
+    CombinedSpan,
+    TogetherDep,
+    ask_of_children,
+    asked_series,
+)
 from services.aggregator.combining.series import read_asked_series
 from services.aggregator.dependencies import (
     AggregatorDep,
@@ -20,8 +26,6 @@ from services.aggregator.dependencies import (
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
 from services.aggregator.reading.opening import figures_seen
-from services.aggregator.reading.questions import ask
-from services.aggregator.series.questions import form_of
 from services.aggregator.series.schemas import (
     ChildrenModel,
     SeriesModel,
@@ -29,7 +33,6 @@ from services.aggregator.series.schemas import (
     series_json,
 )
 from services.aggregator.series.sorting import ChildOrder, in_order
-from services.aggregator.series.use_cases import child_nodes, read_children
 from services.aggregator.tracks import Track
 from shared.domain.identifiers import IndicatorCode
 from shared.web.access import SignedIn
@@ -88,7 +91,7 @@ async def get_series(
         last=last,
     )
     question = wanted.question
-    view.require(wanted.span.question if isinstance(wanted, CombinedSpan) else question)
+    view.require(wanted.base)
     async with figures_seen(aggregator, view) as source:
         position = await source.position(wanted.nodes())
         tag = entity_tag(request.url, question.period.code, position, language, *view.marks)
@@ -116,28 +119,35 @@ async def get_children(
     sort: Annotated[ChildOrder, Query(description="What is missing comes last.")] = ChildOrder.NAME,
     offset: OffsetQuery = 0,
     limit: LimitQuery = LONGEST_PAGE,
+    together: TogetherDep,
     when: WhenDep,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """An indicator at each organization directly below a node, with changes and coverage."""
+    """An indicator at each organization directly below a node, with changes and coverage.
+
+    With `combine` or `cumulative`: put together over the periods of a longer one, or of the year so
+    far, up to `period`.
+    """
     view, language = await viewpoint(aggregator, principal, when), language_of(request)
-    question = ask(
+    wanted = ask_of_children(
         view.catalogue,
+        by=together.by,
+        code=code,
         period=period,
         organization=organization,
-        form=form_of(view.catalogue, code, on=view.today),
         track=view.track(track),
         scope=view.scope,
         geography=view.geography,
+        today=view.today,
     )
-    view.require(question)
+    view.require(wanted.base if isinstance(wanted, CombinedSpan) else wanted)
     async with figures_seen(aggregator, view) as source:
-        position = await source.position(child_nodes(question))
+        position = await source.position(nodes_asked(wanted))
         tag = entity_tag(request.url, position, language, *view.marks)
         if is_current(if_none_match, tag):
             return not_modified(tag)
-        children = await read_children(
-            source, question, code=IndicatorCode(code), position=position
+        children = await read_asked_children(
+            source, wanted, code=IndicatorCode(code), position=position
         )
     page = page_of(in_order(children.items, sort), offset=offset, limit=limit)
     shown = replace(children, items=tuple(page.items))

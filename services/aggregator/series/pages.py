@@ -7,17 +7,27 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
+from services.aggregator.combining.children import read_asked_children
+from services.aggregator.combining.intervals import By
+from services.aggregator.combining.questions import (
+    CombinedSpan,
+    Together,
+    TogetherDep,
+    combined_span,
+)
+from services.aggregator.combining.series import read_asked_series
 from services.aggregator.combining.standing import Standing, read_standing
+from services.aggregator.combining.ways import ways_of
 from services.aggregator.dependencies import AggregatorDep
 from services.aggregator.exports.addresses import indicator_csv
 from services.aggregator.reading.choices import Asked, Choice, choose
 from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.pages import AskedDep, common_context
 from services.aggregator.series.chart import chart_of
-from services.aggregator.series.questions import form_of, span_of
+from services.aggregator.series.questions import Span, form_of, span_of
 from services.aggregator.series.sorting import ChildOrder, in_order
 from services.aggregator.series.sources import Sources, read_sources
-from services.aggregator.series.use_cases import Children, Series, read_children, read_series
+from services.aggregator.series.use_cases import Children, Series
 from services.aggregator.service import Aggregator
 from shared.catalogue.errors import UnknownIndicator
 from shared.domain.identifiers import IndicatorCode
@@ -39,17 +49,19 @@ async def show_indicator(
     aggregator: AggregatorDep,
     pages: PagesDep,
     asked: AskedDep,
+    together: TogetherDep,
     sort: ChildOrder = ChildOrder.NAME,
 ) -> HTMLResponse:
     """The value, the series with its table, the children, and the sources."""
-    choice = await _choose(aggregator, principal, asked, code=code)
-    found = await _read(aggregator, choice, code=IndicatorCode(code))
+    chosen = await _choose(aggregator, principal, asked, code=code)
+    choice = replace(chosen, kept=together.parameters())
+    found = await _read(aggregator, choice, code=IndicatorCode(code), by=together.by)
     series, children, sources, standing = found
     return pages.render(
         request,
         "aggregator/indicator.html",
         **common_context(choice, as_of=series.as_of),
-        **_context(choice, series, code=code, sort=sort),
+        **_context(choice, series, code=code, sort=sort, together=together),
         children=in_order(children.items, sort),
         sources=sources,
         standing=standing,
@@ -70,27 +82,37 @@ async def _choose(
 
 
 async def _read(
-    aggregator: Aggregator, choice: Choice, *, code: IndicatorCode
+    aggregator: Aggregator, choice: Choice, *, code: IndicatorCode, by: By | None
 ) -> tuple[Series, Children, Sources, Standing | None]:
-    question, readable = choice.question, choice.view.scope.readable
-    span = span_of(question, code=code)
+    """The sources are those of the single period, the last of what is put together."""
+    question, readable, today = choice.question, choice.view.scope.readable, choice.view.today
+    wanted: Span | CombinedSpan = span_of(question, code=code)
+    if by is not None:
+        wanted = combined_span(question, code=code, by=by, today=today)
+    of_children = wanted if isinstance(wanted, CombinedSpan) else question
     async with figures_seen(aggregator, choice.view) as source:
-        position = await source.position(span.nodes())
-        series = await read_series(source, span, position=position)
-        children = await read_children(source, question, code=code, position=position)
+        position = await source.position(wanted.nodes())
+        series = await read_asked_series(source, wanted, position=position)
+        children = await read_asked_children(source, of_children, code=code, position=position)
         sources = await read_sources(source, question, children.indicator, readable=readable)
-        standing = await read_standing(source, question, code=code, today=choice.view.today)
+        standing = None
+        if by is None:
+            standing = await read_standing(source, question, code=code, today=today)
     return series, children, sources, standing
 
 
-def _context(choice: Choice, series: Series, *, code: str, sort: ChildOrder) -> dict[str, Any]:
+def _context(
+    choice: Choice, series: Series, *, code: str, sort: ChildOrder, together: Together
+) -> dict[str, Any]:
     indicator = series.last.indicator
     path = f"/indicators/{quote(code)}"
     return {
         "path_here": path,
         "series": series,
         "indicator": indicator,
-        "chart": chart_of(series.points, target=indicator.target if indicator else None),
+        "chart": chart_of(series.points, target=series.last.target),
+        "ways": ways_of(choice, path, together=together),
+        "together": together,
         "formula_text": formula_text,
         "sort": sort,
         "sort_links": {key: _sort_link(choice, path, key=key, sort=sort) for key in _SORTABLE},
@@ -99,6 +121,7 @@ def _context(choice: Choice, series: Series, *, code: str, sort: ChildOrder) -> 
             code=code,
             first=series.points[0].period.code,
             last=series.last.period.code,
+            together=together.parameters(),
         ),
         "orders": ChildOrder,
     }

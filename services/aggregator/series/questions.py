@@ -38,6 +38,11 @@ class Span:
     before: tuple[Topic, ...]
 
     @property
+    def base(self) -> Question:
+        """About the last single period, of which a release would have to be."""
+        return self.question
+
+    @property
     def organization_id(self) -> OrganizationId:
         return self.question.organization.id
 

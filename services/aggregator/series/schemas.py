@@ -3,7 +3,12 @@
 from datetime import date
 from typing import Any, Literal
 
-from services.aggregator.combining.schemas import CombinedModel, combined_json
+from services.aggregator.combining.schemas import (
+    BesideModel,
+    CombinedModel,
+    beside_json,
+    combined_json,
+)
 from services.aggregator.indicators.comparisons import Change
 from services.aggregator.reading.questions import Question, Topic
 from services.aggregator.reading.schemas import (
@@ -68,7 +73,8 @@ class PointModel(Answer):
     """A period; `tree_changed`, `method_changed`: since the point before, so compare with care.
 
     `reforms` lie between the two: there the series breaks. `restated` is null as reported; of
-    several periods it is that of the least exact. `reason` says why `value` is null.
+    several periods it is that of the least exact. `reason` says why `value` is null. `beside` are
+    plan and estimate.
     """
 
     period: str
@@ -84,6 +90,7 @@ class PointModel(Answer):
     reforms: list[ReformModel]
     reason: Unavailable | None
     combined: CombinedModel | None
+    beside: list[BesideModel]
 
 
 class SeriesModel(QuestionModel):
@@ -96,7 +103,7 @@ class SeriesModel(QuestionModel):
 
 
 class ChildModel(Answer):
-    """The indicator at an organization directly below."""
+    """The indicator at an organization directly below; its members are as in `PointModel`."""
 
     organization: UnitModel
     value: ExactNumber | None
@@ -104,6 +111,9 @@ class ChildModel(Answer):
     previous: ComparedModel | None
     same_period_last_year: ComparedModel | None
     restated: RestatedModel | None
+    reason: Unavailable | None
+    combined: CombinedModel | None
+    beside: list[BesideModel]
 
 
 class ChildrenModel(QuestionModel):
@@ -167,19 +177,19 @@ def _point_json(point: Point) -> dict[str, Any]:
         "same_period_last_year": _compared_json(point.last_year),
         "tree_changed": point.tree_changed,
         "method_changed": point.method_changed,
-        "restated": _restated_json(point),
+        "restated": _restated_json(point, point.topic),
         "reforms": [
             {"on": each.on, "legal_basis": list(each.legal_bases)} for each in point.reforms
         ],
         "reason": point.reason,
         "combined": combined_json(point.combined),
+        "beside": beside_json(point.beside),
     }
 
 
-def _restated_json(point: Point) -> dict[str, Any] | None:
-    restated = point.combined.restated if point.combined else None
-    topic = point.topic if restated is None else restated.topic
-    return restated_json(point.made_of, topic=topic)
+def _restated_json(found: Point | Child, topic: Topic) -> dict[str, Any] | None:
+    restated = found.combined.restated if found.combined else None
+    return restated_json(found.made_of, topic=topic if restated is None else restated.topic)
 
 
 def _child_json(child: Child, topic: Topic) -> dict[str, Any]:
@@ -189,7 +199,10 @@ def _child_json(child: Child, topic: Topic) -> dict[str, Any]:
         "coverage": coverage_json(child.coverage),
         "previous": _compared_json(child.previous),
         "same_period_last_year": _compared_json(child.last_year),
-        "restated": restated_json(child.made_of, topic=topic),
+        "restated": _restated_json(child, topic),
+        "reason": child.reason,
+        "combined": combined_json(child.combined),
+        "beside": beside_json(child.beside),
     }
 
 

@@ -6,7 +6,13 @@ from decimal import Decimal
 from itertools import pairwise
 
 from services.aggregator.combining.readings import IntervalReading, reason_of
-from services.aggregator.indicators.comparisons import Change, change_between
+from services.aggregator.indicators.comparisons import (
+    PERCENT,
+    Beside,
+    Change,
+    beside,
+    change_between,
+)
 from services.aggregator.reading.figures import (
     AsOf,
     FigureSource,
@@ -49,7 +55,8 @@ class Point:
 
     `tree_changed`: the units below the organization are not those of the period before;
     `method_changed`: the form or the formula is not. `reforms` lie between the two. `reason` says
-    why there is no value; `combined` is of what the value was put together, if it was.
+    why there is no value; `combined` is of what the value was put together, if it was. `beside`
+    are plan and estimate.
     """
 
     topic: Topic
@@ -65,10 +72,24 @@ class Point:
     reforms: tuple[Reform, ...] = ()
     reason: Unavailable | None = None
     combined: IntervalReading | None = None
+    beside: tuple[Beside, ...] = ()
 
     @property
     def period(self) -> Period:
         return self.topic.period
+
+    @property
+    def target(self) -> Decimal | None:
+        """That of a single period says nothing of what several add up to."""
+        adds = self.combined is not None and self.combined.adds_up
+        if self.indicator is None or (adds and self.indicator.unit != PERCENT):
+            return None
+        return self.indicator.target
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether periods of it are still to come."""
+        return self.combined is not None and not self.combined.interval.is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +105,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One of the organizations below a node."""
+    """One of the organizations below a node; the rest as in `Point`."""
 
     organization: OrganizationVersion
     value: Decimal | None
@@ -92,6 +113,9 @@ class Child:
     previous: Compared | None
     last_year: Compared | None
     made_of: Composition | None = None
+    reason: Unavailable | None = None
+    combined: IntervalReading | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +197,28 @@ class _ChildReading:
             previous=self.compared(organization, self.previous, now=now),
             last_year=self.compared(organization, self.last_year, now=now),
             made_of=made_of(rollup),
+            reason=self.reason(rollup) if now is None else None,
+            beside=beside(
+                self.indicator, value=now, read=lambda code: self.read(organization, topic, code)
+            ),
         )
+
+    def reason(self, rollup: Rollup | None) -> Unavailable:
+        return reason_of(self.question.topic, indicator=self.indicator, rollup=rollup)
 
     def rollup(self, organization: OrganizationVersion, topic: Topic) -> Rollup | None:
         return self.rollups.get(topic.node(organization.id))
 
     def value(self, organization: OrganizationVersion, topic: Topic) -> Decimal | None:
         """By the method of the topic's own period."""
-        rollup = self.rollup(organization, topic)
-        indicator = indicator_at(self.question.catalogue, self.indicator.code, topic=topic)
-        if rollup is None or indicator is None:
-            return None
-        return value(indicator, sheet_of(rollup, form=topic.shape.form))
+        return self.read(organization, topic, self.indicator.code)[1]
+
+    def read(
+        self, organization: OrganizationVersion, topic: Topic, code: IndicatorCode
+    ) -> tuple[Indicator | None, Decimal | None]:
+        """An indicator of the form, and its value."""
+        indicator = indicator_at(self.question.catalogue, code, topic=topic)
+        return indicator, _value(indicator, self.rollup(organization, topic), topic=topic)
 
     def compared(
         self, organization: OrganizationVersion, topic: Topic | None, *, now: Decimal | None
@@ -212,8 +246,10 @@ def _compared_topics(question: Question) -> tuple[Topic | None, Topic | None]:
 
 
 def _value_at(span: Span, topic: Topic, rollups: Mapping[Node, Rollup]) -> Decimal | None:
-    indicator = span.indicator(topic)
-    rollup = rollups.get(topic.node(span.organization_id))
+    return _value(span.indicator(topic), rollups.get(topic.node(span.organization_id)), topic=topic)
+
+
+def _value(indicator: Indicator | None, rollup: Rollup | None, *, topic: Topic) -> Decimal | None:
     if indicator is None or rollup is None:
         return None
     return value(indicator, sheet_of(rollup, form=topic.shape.form))
@@ -242,6 +278,10 @@ def _point(
         )
         return Compared(other, values[other], change, made_of(then))
 
+    def read(code: IndicatorCode) -> tuple[Indicator | None, Decimal | None]:
+        named = indicator_at(span.question.catalogue, code, topic=topic)
+        return named, _value(named, rollup, topic=topic)
+
     return Point(
         topic=topic,
         indicator=indicator,
@@ -255,6 +295,7 @@ def _point(
         made_of=made_of(rollup),
         reforms=span.reforms(topic, before=before) if before else (),
         reason=_reason(span, topic, rollup=rollup) if values[period] is None else None,
+        beside=beside(indicator, value=values[period], read=read),
     )
 
 

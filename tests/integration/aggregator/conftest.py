@@ -14,6 +14,7 @@ from shared.events.envelope import RecordedEvent
 from tests.integration.aggregator.catalogues import CatalogueInMemory
 from tests.integration.aggregator.desk import Desk, desk_at
 from tests.integration.aggregator.log_rows import store
+from tests.integration.aggregator.measured import MEASURED, REPORTED, measured
 from tests.integration.aggregator.releasing import AFTER, FIRST, SECOND, Recorded
 from tests.integration.aggregator.world import Q2, SUMMED, History, make_catalogue
 
@@ -87,3 +88,17 @@ async def record(approved: History, deliver: Deliver, engine: AsyncEngine, desk:
 
     await record()
     return record
+
+
+@pytest.fixture
+async def half_a_year(desk: Desk, deliver: Deliver, engine: AsyncEngine) -> History:
+    """Two communes have sent every month up to June."""
+    desk.catalogue.catalogue = measured(make_catalogue())
+    history = History()
+    for owner, figures in REPORTED.items():
+        unit, month = owner
+        history.open((unit, MEASURED, month))
+        history.submit((unit, MEASURED, month), ALL=figures)
+    await store(history, engine)
+    await deliver(history.events, catalogue=desk.catalogue.catalogue)
+    return history

@@ -1,150 +1,21 @@
 """Figures put together over periods: in JSON, of the tree and the moment that are asked for."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.catalogue.catalogue import Catalogue, DatedIndicator
-from shared.domain.forms import Column, ColumnType, FormTemplate, Row
-from shared.domain.identifiers import (
-    ColumnCode,
-    FormCode,
-    IndicatorCode,
-    PeriodCode,
-    RegimeCode,
-    RowCode,
-)
-from shared.domain.indicators import Indicator
-from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
-from shared.domain.periods import Frequency, PeriodCalendar, PeriodKind
-from shared.formulas.parser import parse_formula
-from tests.integration.aggregator.conftest import Deliver
 from tests.integration.aggregator.desk import Desk
-from tests.integration.aggregator.log_rows import store
-from tests.integration.aggregator.world import (
-    COMMUNES,
-    DISTRICTS,
-    Q1,
-    Q2,
-    QUARTERLY,
-    History,
-    make_catalogue,
+from tests.integration.aggregator.measured import (
+    FORM,
+    MONTHS,
+    ONE,
+    REPORTED,
+    measured,
+    total,
 )
-
-MEASURED = FormCode("MEASURED")
-ONE, OTHER = (COMMUNES[each][0] for each in DISTRICTS[:2])
-MONTHS = tuple(PeriodCode(f"2025-{each:02d}") for each in range(1, 7))
-
-
-def _column(code: str, formula: str | None = None, **changed: Any) -> Column:
-    fields: dict[str, Any] = {"label": code, "type": ColumnType.DECIMAL, "unit": "", "decimals": 2}
-    parsed = parse_formula(formula) if formula else None
-    return Column(code=ColumnCode(code), number=code, formula=parsed, **(fields | changed))
-
-
-FORM = FormTemplate(
-    code=MEASURED,
-    slug="measured",
-    version=1,
-    name="Đo lường",
-    rows=(Row(code=RowCode("ALL"), label="Tất cả", number=""),),
-    columns=(
-        _column("received"),
-        _column("resolved"),
-        _column("rate", "[resolved] / [received] * 100", type=ColumnType.PERCENT, unit="%"),
-        _column("poor", time_operator=TimeOperator.LAST),
-        _column("planned", time_operator=TimeOperator.LAST, value_kind=ValueKind.PLAN),
-        _column(
-            "price",
-            time_operator=TimeOperator.WEIGHTED_AVERAGE,
-            tree_operator=TreeOperator.WEIGHTED_AVERAGE,
-            weight=ColumnCode("received"),
-        ),
-        _column("word", time_operator=TimeOperator.NONE, tree_operator=TreeOperator.NONE),
-        _column("highest", time_operator=TimeOperator.MAX, tree_operator=TreeOperator.MAX),
-    ),
-    checks=(),
-    entering_levels=frozenset({"commune"}),
-    summing_levels=frozenset({"district", "province"}),
-    blank_is_zero=False,
-    valid_from=date(2024, 1, 1),
-)
-MONTHLY = replace(
-    QUARTERLY,
-    code=RegimeCode("MONTHLY"),
-    periods=PeriodKind(Frequency.MONTH, PeriodCalendar.ADMINISTRATIVE),
-    forms=(MEASURED,),
-)
-
-
-def _indicators() -> Iterator[DatedIndicator]:
-    for column in FORM.columns:
-        plan = IndicatorCode("M.planned") if column.code == "received" else None
-        indicator = Indicator(
-            code=IndicatorCode(f"M.{column.code}"),
-            name=column.label,
-            unit=column.unit,
-            form=MEASURED,
-            expression=parse_formula(f"[{column.code}]"),
-            decimals=2,
-            plan=plan,
-        )
-        yield DatedIndicator(indicator, date(2024, 1, 1), None)
-
-
-def measured(known: Catalogue) -> Catalogue:
-    """The small province, which also sends a monthly form of all kinds of measures."""
-    return replace(
-        known,
-        regimes=(*known.regimes, MONTHLY),
-        forms=(*known.forms, FORM),
-        indicators=(*known.indicators, *_indicators()),
-    )
-
-
-def of_month(number: int, *, share: int) -> dict[str, int]:
-    """The figures of a commune in a month; all of them differ."""
-    received = 100 * share + 10 * number
-    return {
-        "received": received,
-        "resolved": received - number,
-        "poor": 50 * share - number,
-        "planned": 1000 * share,
-        "price": 7 * share + number,
-        "word": number,
-        "highest": 10 * share + number,
-    }
-
-
-REPORTED = {
-    (unit, month): of_month(number, share=share)
-    for number, month in enumerate(MONTHS, start=1)
-    for share, unit in ((1, ONE), (3, OTHER))
-}
-
-
-def total(code: str, *months: int) -> Decimal:
-    wanted = {MONTHS[each - 1] for each in months}
-    return Decimal(sum(f[code] for (_, month), f in REPORTED.items() if month in wanted))
-
-
-@pytest.fixture
-async def half_a_year(desk: Desk, deliver: Deliver, engine: AsyncEngine) -> History:
-    """Two communes have sent every month up to June."""
-    desk.catalogue.catalogue = measured(make_catalogue())
-    history = History()
-    for owner, figures in REPORTED.items():
-        unit, month = owner
-        history.open((unit, MEASURED, month))
-        history.submit((unit, MEASURED, month), ALL=figures)
-    await store(history, engine)
-    await deliver(history.events, catalogue=desk.catalogue.catalogue)
-    return history
+from tests.integration.aggregator.world import DISTRICTS, Q1, Q2, History, make_catalogue
 
 
 async def series(desk: Desk, code: str, **parameters: str) -> dict[str, dict[str, Any]]:
@@ -273,7 +144,14 @@ async def test_indicators_of_a_quarter_come_with_plan_and_coverage(
             "value": planned,
             "difference": value - planned,
             "percent": (100 * value / planned).quantize(Decimal("0.1")),
-        }
+        },
+        {
+            "kind": "estimate",
+            "indicator": "M.expected",
+            "value": total("expected", 4, 5, 6),
+            "difference": value - total("expected", 4, 5, 6),
+            "percent": (100 * value / total("expected", 4, 5, 6)).quantize(Decimal("0.1")),
+        },
     ]
     assert found["M.planned"]["value_kind"] == "plan"
     assert found["M.word"]["reason"] == "not_combined"
