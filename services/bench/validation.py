@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from services.bench.errors import BenchError
 from services.bench.outcomes import Bar, Figure, Outcome, median, percentile
 from services.bench.submit import Progress
-from shared.catalogue.building import build_form
+from shared.catalogue.form_building import build_form
 from shared.catalogue.packs import read_packs, shipped_packs
 from shared.catalogue.schemas import FormFile
 from shared.domain.forms import FormTemplate

@@ -7,11 +7,7 @@ from shared.catalogue.regime_schemas import Deadlines, DeadlineStep, PeriodRule,
 from shared.catalogue.regimes import Regime, RequestRule
 from shared.catalogue.schemas import (
     CalendarFile,
-    CheckModel,
-    ColumnModel,
-    FormFile,
     IndicatorModel,
-    RowModel,
 )
 from shared.domain.calendars import WorkingCalendar
 from shared.domain.deadlines import (
@@ -22,8 +18,7 @@ from shared.domain.deadlines import (
     LadderStep,
     WorkingDaysAfterCutoff,
 )
-from shared.domain.forms import Column, CrossCheck, FormTemplate, Row
-from shared.domain.identifiers import ColumnCode, FormCode, IndicatorCode, RegimeCode, RowCode
+from shared.domain.identifiers import FormCode, IndicatorCode, RegimeCode
 from shared.domain.indicators import Indicator
 from shared.domain.periods import MONDAY, PeriodKind
 from shared.domain.windows import DataWindow, DayOfYear, YearlyWindow
@@ -115,28 +110,6 @@ def _rule(step: DeadlineStep) -> DeadlineRule:
     return FixedDate(step.fixed_date.month, step.fixed_date.day, step.fixed_date.year_offset)
 
 
-def build_form(model: FormFile) -> FormTemplate:
-    """A form; raises a formula's error for one that cannot be read, InvalidForm for the rest."""
-    return FormTemplate(
-        code=FormCode(model.code),
-        slug=model.slug,
-        version=model.version,
-        name=model.name,
-        name_en=model.name_en,
-        short_name=model.short_name,
-        short_name_en=model.short_name_en,
-        rows=tuple(_row(row) for row in model.rows.items),
-        columns=tuple(_column(column, unit=model.unit) for column in model.columns.items),
-        checks=tuple(_check(check) for check in model.checks),
-        entering_levels=frozenset(model.entering_levels),
-        summing_levels=frozenset(model.summing_levels),
-        blank_is_zero=model.blank_is_zero,
-        precedence=model.precedence,
-        valid_from=model.valid_from,
-        valid_to=model.valid_to,
-    )
-
-
 def build_indicator(model: IndicatorModel) -> Indicator:
     """An indicator; raises FormulaError, or InvalidIndicator for what is no figure of a sheet."""
     return Indicator(
@@ -152,57 +125,4 @@ def build_indicator(model: IndicatorModel) -> Indicator:
         time_operator=model.time_operator,
         plan=None if model.plan is None else IndicatorCode(model.plan),
         estimate=None if model.estimate is None else IndicatorCode(model.estimate),
-    )
-
-
-def _row(model: RowModel) -> Row:
-    return Row(
-        code=RowCode(model.code),
-        label=model.label,
-        label_en=model.label_en,
-        number=model.number,
-        parent=None if model.parent is None else RowCode(model.parent),
-        sum_of_children=model.sum_of_children,
-        formula=None if model.formula is None else parse_formula(model.formula),
-        type=model.type,
-        unit=model.unit,
-        decimals=model.decimals,
-        time_operator=model.time_operator,
-        tree_operator=model.tree_operator,
-        weight=None if model.weight is None else RowCode(model.weight),
-        value_kind=model.value_kind,
-        prefill=None if model.prefill is None else parse_formula(model.prefill),
-        indicator=model.indicator,
-    )
-
-
-def _column(model: ColumnModel, *, unit: str) -> Column:
-    return Column(
-        code=ColumnCode(model.code),
-        label=model.label,
-        label_en=model.label_en,
-        type=model.type,
-        unit=model.unit or unit,
-        number=model.number or f"({model.code})",
-        formula=None if model.formula is None else parse_formula(model.formula),
-        parent=None if model.parent is None else ColumnCode(model.parent),
-        time_operator=model.time_operator,
-        tree_operator=model.tree_operator,
-        weight=None if model.weight is None else ColumnCode(model.weight),
-        value_kind=model.value_kind,
-        decimals=model.decimals,
-        prefill=None if model.prefill is None else parse_formula(model.prefill),
-        indicator=model.indicator,
-    )
-
-
-def _check(model: CheckModel) -> CrossCheck:
-    rows = model.rows
-    return CrossCheck(
-        code=model.code,
-        severity=model.severity,
-        expression=parse_formula(model.rule),
-        message=model.message,
-        message_en=model.message_en,
-        rows=rows if isinstance(rows, str) else tuple(RowCode(code) for code in rows),
     )

@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.catalogue.building import (
     build_calendar,
-    build_form,
     build_indicator,
     build_regime,
     day_names,
 )
 from shared.catalogue.errors import UnknownForm, UnknownIndicator, UnknownRegime
 from shared.catalogue.faults import CatalogueBehind
+from shared.catalogue.form_building import build_form
 from shared.catalogue.history import TreeHistory
 from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.regimes import Regime

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 
-from shared.catalogue.building import build_form, build_indicator
+from shared.catalogue.building import build_indicator
 from shared.catalogue.entries import Content, Item, document_kind, overlapping
 from shared.catalogue.faults import PackFault
+from shared.catalogue.form_building import build_form
 from shared.catalogue.form_checks import form_faults
 from shared.catalogue.operator_checks import indicator_operator_faults
 from shared.catalogue.overlap_checks import asked_twice

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from shared.catalogue.building import build_form
 from shared.catalogue.entries import Item
 from shared.catalogue.faults import PackFault
+from shared.catalogue.field_schemas import ColumnModel, RowModel
+from shared.catalogue.form_building import build_form
 from shared.catalogue.operator_checks import operator_faults
-from shared.catalogue.schemas import ColumnModel, FormFile, RowModel
+from shared.catalogue.schemas import FormFile
 from shared.domain.expressions import ReferencePeriod, cells_of
 from shared.domain.forms import InvalidForm
 from shared.formulas.parser import FormulaError, parse_formula

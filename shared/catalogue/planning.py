@@ -6,7 +6,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from shared.catalogue.building import build_form
 from shared.catalogue.checking import require_sound
 from shared.catalogue.entries import (
     Content,
@@ -16,6 +15,7 @@ from shared.catalogue.entries import (
     identity_key,
 )
 from shared.catalogue.faults import PackFault, PacksRefused
+from shared.catalogue.form_building import build_form
 from shared.catalogue.organization_checks import Directory, Organization
 from shared.catalogue.packs import Pack, content_of_packs
 from shared.catalogue.schema_parts import ONE_DAY

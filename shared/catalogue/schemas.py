@@ -10,6 +10,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
+from shared.catalogue.field_schemas import (
+    CellModel,
+    Columns,
+    ListModel,
+    Rows,
+    SectionModel,
+)
 from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.schema_parts import (
     MAX_DECIMALS,
@@ -25,10 +32,10 @@ from shared.catalogue.schema_parts import (
     Sourced,
     Text,
 )
-from shared.domain.forms import ColumnType, Precedence, Severity
+from shared.domain.forms import Precedence, Severity
 from shared.domain.indicators import Direction
 from shared.domain.lineage import LineageKind
-from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
+from shared.domain.operators import TimeOperator
 from shared.domain.organizations import OrganizationKind
 
 PackName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$")]
@@ -165,68 +172,6 @@ class CalendarFile(Sourced):
         return 1
 
 
-class ColumnModel(Entry):
-    """A column; with a `formula` it is derived and locked.
-
-    `indicator` is the code of the concept that it asks for, the same in every form. `weight` is the
-    column that weighs a weighted average. `prefill` fills a typed cell in from other periods.
-    """
-
-    code: CellCode
-    label: Text
-    label_en: Text | None = None
-    number: Text | None = None
-    type: ColumnType = ColumnType.COUNT
-    unit: Text | None = None
-    formula: Text | None = None
-    parent: CellCode | None = None
-    indicator: Code | None = None
-    time_operator: TimeOperator = TimeOperator.SUM
-    tree_operator: TreeOperator = TreeOperator.SUM
-    weight: CellCode | None = None
-    value_kind: ValueKind = ValueKind.ACTUAL
-    prefill: Text | None = None
-    decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] = 0
-
-
-class RowModel(Entry):
-    """A row; with `sum_of_children` or a `formula` it is derived and locked.
-
-    `type`, `unit`, `decimals`, the operators and `value_kind` take the place of the column's.
-    `indicator` is the code of the concept that it asks for, the same in every form. `weight` is the
-    row that weighs a weighted average. `prefill` is as of a column.
-    """
-
-    code: CellCode
-    label: Text
-    label_en: Text | None = None
-    number: Annotated[str, StringConstraints(max_length=20)] = ""
-    parent: CellCode | None = None
-    sum_of_children: StrictBool = False
-    indicator: Code | None = None
-    formula: Text | None = None
-    type: ColumnType | None = None
-    unit: Text | None = None
-    decimals: Annotated[StrictInt, Field(ge=0, le=MAX_DECIMALS)] | None = None
-    time_operator: TimeOperator | None = None
-    tree_operator: TreeOperator | None = None
-    weight: CellCode | None = None
-    value_kind: ValueKind | None = None
-    prefill: Text | None = None
-
-
-class Columns(Sourced):
-    """The columns, in printed order."""
-
-    items: Annotated[tuple[ColumnModel, ...], Field(min_length=1)]
-
-
-class Rows(Sourced):
-    """The rows, in printed order."""
-
-    items: Annotated[tuple[RowModel, ...], Field(min_length=1)]
-
-
 class CheckModel(Sourced):
     """A cross-check: `rule` must hold; a hard one blocks sending, a soft one asks to explain."""
 
@@ -239,7 +184,11 @@ class CheckModel(Sourced):
 
 
 class FormFile(Dated, Sourced):
-    """A form: rows by columns, formulas, cross-checks, and which levels enter or sum."""
+    """A form: rows by columns, formulas, cross-checks, and which levels enter or sum.
+
+    `cells` are rules of single cells. Below the table come `lists`, which the unit extends, and
+    `sections` of text.
+    """
 
     kind: Literal["form"]
     code: Code
@@ -256,7 +205,10 @@ class FormFile(Dated, Sourced):
     summing_levels: tuple[LevelName, ...] = ()
     columns: Columns
     rows: Rows
+    cells: tuple[CellModel, ...] = ()
     checks: tuple[CheckModel, ...] = ()
+    lists: tuple[ListModel, ...] = ()
+    sections: tuple[SectionModel, ...] = ()
 
 
 class IndicatorModel(Dated, Sourced):

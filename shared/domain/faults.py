@@ -5,14 +5,22 @@ from dataclasses import dataclass
 
 from shared.domain.figures import InvalidFigure, printable, rounded, vietnamese_figure
 from shared.domain.form_faults import PLACEHOLDER
-from shared.domain.forms import CellRef, Severity
+from shared.domain.forms import CellRef, FormTemplate, Severity
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.operations import Rational
 from shared.domain.plans import CompiledCheck, Grid
 
-FIGURES_POINTER = "/figures"
 NOT_THERE = "chưa có"
-INCOMPLETENESS = frozenset({"missing_cell", "nothing_entered"})
+INCOMPLETENESS = frozenset(
+    {
+        "missing_cell",
+        "nothing_entered",
+        "missing_text",
+        "missing_entry",
+        "missing_section",
+        "too_few_entries",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +54,12 @@ class Fault:
 
 def pointer_to(*keys: str) -> str:
     """``/figures/LV01/4``; halves of surrogate pairs, which no encoding carries, are replaced."""
+    return escaped_pointer("figures", *keys)
+
+
+def escaped_pointer(*keys: str) -> str:
     escaped = (key.replace("~", "~0").replace("/", "~1") for key in keys)
-    pointer = "/".join((FIGURES_POINTER, *escaped))
-    return pointer.encode("utf-8", "replace").decode("utf-8")
+    return "".join(f"/{key}" for key in escaped).encode("utf-8", "replace").decode("utf-8")
 
 
 def not_an_object(*keys: str) -> Fault:
@@ -82,6 +93,21 @@ def unknown_column(row: RowCode, column: str) -> Fault:
 def at_cell(cell: CellRef, *, code: str, detail: str) -> Fault:
     return Fault(
         pointer=pointer_to(*cell), code=code, detail=detail, row=cell.row, column=cell.column
+    )
+
+
+def misplaced(cell: CellRef, *, form: FormTemplate) -> Fault:
+    """A figure where the form takes none from this unit."""
+    if cell in form.locked:
+        return at_cell(
+            cell,
+            code="closed_cell",
+            detail="Đơn vị không thuộc diện báo cáo ô này. Hãy để trống ô này.",
+        )
+    return at_cell(
+        cell,
+        code="not_a_figure",
+        detail="Ô này không phải ô số liệu. Hãy gửi nội dung của ô ở content/texts.",
     )
 
 

@@ -13,6 +13,7 @@ from shared.domain.expressions import (
     ReferencePeriod,
     cells_of,
 )
+from shared.domain.field_faults import field_faults
 
 if TYPE_CHECKING:
     from shared.domain.forms import Column, CrossCheck, FormTemplate, Row
@@ -47,6 +48,7 @@ def faults_of(form: "FormTemplate") -> Iterator[str]:
     # Only where every cell that is named exists can the cells be followed.
     if not structure:
         yield from _cell_cycle(form)
+        yield from field_faults(form)
 
 
 def _cell_cycle(form: "FormTemplate") -> Iterator[str]:

@@ -8,78 +8,35 @@ cells are never typed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from functools import cached_property
-from graphlib import TopologicalSorter
-from typing import Literal, NamedTuple
 
+from shared.domain.cells import OPEN, CellRef, CellRule, ColumnType, Derivation, Measure, Scope
+from shared.domain.derivations import derivation_of, derivations_of, in_column, measure_of
 from shared.domain.errors import CatalogueError
-from shared.domain.expressions import (
-    Cell,
-    Expression,
-    ReferencePeriod,
-    cells_of,
-    has_division,
-    with_cells,
-)
 from shared.domain.form_faults import faults_of
+from shared.domain.form_parts import Column, CrossCheck, Precedence, Row, Severity
 from shared.domain.identifiers import ColumnCode, FormCode, RowCode
-from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
+from shared.domain.narratives import EntryList, Feed, ListCode, Section, SectionCode
+from shared.domain.organizations import OrganizationVersion
 from shared.domain.time import in_force, require_some_day
 
-
-class ColumnType(StrEnum):
-    COUNT = "count"
-    DECIMAL = "decimal"
-    MONEY = "money"
-    PERCENT = "percent"
-
-
-class Severity(StrEnum):
-    """HARD blocks sending; SOFT lets through what is explained."""
-
-    HARD = "hard"
-    SOFT = "soft"
-
-
-class Precedence(StrEnum):
-    """Whose formula computes a cell where its row and its column both have one."""
-
-    ROW = "row"
-    COLUMN = "column"
-
-
-class CellRef(NamedTuple):
-    row: RowCode
-    column: ColumnCode
-
-
-class Measure(NamedTuple):
-    """What the figure of a cell is; ``decimals`` is the most digits after the mark.
-
-    ``weight`` is the cell that weighs it where an operator is a weighted average. Of a derived cell
-    only the operator NONE says something: it is computed anew from its parts, or not at all.
-    """
-
-    type: ColumnType
-    unit: str
-    decimals: int
-    time_operator: TimeOperator
-    tree_operator: TreeOperator = TreeOperator.SUM
-    weight: CellRef | None = None
-    value_kind: ValueKind = ValueKind.ACTUAL
-
-
-class Derivation(NamedTuple):
-    """How a derived cell is computed; without a ``formula`` it is the sum of ``parts``.
-
-    ``parts`` are the cells of this period that it is computed from.
-    """
-
-    formula: Expression | None
-    parts: tuple[CellRef, ...]
+__all__ = [
+    "CellRef",
+    "Column",
+    "ColumnType",
+    "CrossCheck",
+    "Derivation",
+    "FormTemplate",
+    "InvalidForm",
+    "Measure",
+    "Precedence",
+    "Row",
+    "Severity",
+    "UnknownCell",
+    "in_column",
+]
 
 
 class InvalidForm(CatalogueError):
@@ -105,99 +62,6 @@ class UnknownCell(CatalogueError):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """``number`` is what is printed in the head; ``decimals`` the most digits after the mark.
-
-    ``weight`` is the column that weighs a weighted average, row by row. ``prefill`` fills a typed
-    cell in from other periods, ``indicator`` names the concept that it asks for.
-    """
-
-    code: ColumnCode
-    label: str
-    type: ColumnType
-    unit: str
-    number: str
-    formula: Expression | None = None
-    parent: ColumnCode | None = None
-    time_operator: TimeOperator = TimeOperator.SUM
-    decimals: int = 0
-    label_en: str | None = None
-    tree_operator: TreeOperator = TreeOperator.SUM
-    weight: ColumnCode | None = None
-    value_kind: ValueKind = ValueKind.ACTUAL
-    prefill: Expression | None = None
-    indicator: str | None = None
-
-    @property
-    def is_derived(self) -> bool:
-        return self.formula is not None
-
-    @property
-    def is_ratio(self) -> bool:
-        """Not additive: a total takes the formula over summed parts, not the sum of the rows."""
-        return self.formula is not None and (
-            self.type is ColumnType.PERCENT or has_division(self.formula)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """In ``formula``, a reference without a row, ``[DTC01]``, is that row in the same column.
-
-    ``type``, ``unit``, ``decimals``, the operators and ``value_kind`` take the place of the
-    column's, for forms whose rows are indicators of different units. ``weight`` is the row that
-    weighs a weighted average, column by column. ``prefill`` and ``indicator`` are as of a column.
-    """
-
-    code: RowCode
-    label: str
-    number: str
-    parent: RowCode | None = None
-    sum_of_children: bool = False
-    label_en: str | None = None
-    formula: Expression | None = None
-    type: ColumnType | None = None
-    unit: str | None = None
-    decimals: int | None = None
-    time_operator: TimeOperator | None = None
-    tree_operator: TreeOperator | None = None
-    weight: RowCode | None = None
-    value_kind: ValueKind | None = None
-    prefill: Expression | None = None
-    indicator: str | None = None
-
-    @property
-    def is_derived(self) -> bool:
-        return self.sum_of_children or self.formula is not None
-
-    @property
-    def is_ratio(self) -> bool:
-        """Not additive, so no total may sum it."""
-        return self.formula is not None and (
-            self.type is ColumnType.PERCENT or has_division(self.formula)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrossCheck:
-    """A condition that a report must meet, and what to tell people when it does not.
-
-    ``rows`` says where it is judged: "every" row that is entered, the "total" row, or the rows
-    named. ``message`` may hold placeholders: ``{col_3}`` the figure of column 3 in the judged row,
-    ``{previous_11}`` and ``{last_year_11}`` the same of another period, ``{LV01_3}`` that of a
-    named row, ``{row}`` the label of the judged row, and, if the check is one comparison,
-    ``{left}``, ``{right}`` and ``{difference}``.
-    """
-
-    code: str
-    severity: Severity
-    expression: Expression
-    message: str
-    rows: Literal["every", "total"] | tuple[RowCode, ...] = "every"
-    message_en: str | None = None
-
-
 # No slots: cached_property keeps what is asked a thousand times a second in the instance.
 @dataclass(frozen=True, kw_only=True)
 class FormTemplate:
@@ -205,7 +69,9 @@ class FormTemplate:
 
     ``entering_levels`` type their own figures; ``summing_levels`` add up their children; a level
     may be in both. ``slug`` stands for the code in addresses, ``short_name`` for the name where
-    there is little room. Raises InvalidForm with every fault.
+    there is little room. ``cells`` are rules of single cells; ``locked`` are those that are closed
+    for the organization that this template is of, see ``as_owed_by``. ``lists`` and ``sections``
+    come after the table. Raises InvalidForm with every fault.
     """
 
     code: FormCode
@@ -224,6 +90,10 @@ class FormTemplate:
     short_name: str | None = None
     short_name_en: str | None = None
     precedence: Precedence = Precedence.COLUMN
+    cells: tuple[CellRule, ...] = ()
+    locked: frozenset[CellRef] = frozenset()
+    lists: tuple[EntryList, ...] = ()
+    sections: tuple[Section, ...] = ()
 
     def __post_init__(self) -> None:
         require_some_day(valid_from=self.valid_from, valid_to=self.valid_to)
@@ -232,7 +102,7 @@ class FormTemplate:
             raise InvalidForm(self.code, faults=faults)
 
     def __hash__(self) -> int:
-        return hash((self.code, self.version))
+        return hash((self.code, self.version, self.locked))
 
     def is_in_force(self, on: date) -> bool:
         return in_force(on, valid_from=self.valid_from, valid_to=self.valid_to)
@@ -256,20 +126,110 @@ class FormTemplate:
 
     @cached_property
     def input_rows(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if not row.is_derived)
+        """The rows in which some figure is typed."""
+        typed = {cell.row for cell in self.input_cells}
+        return tuple(row for row in self.rows if row.code in typed)
 
     @cached_property
     def input_columns(self) -> tuple[Column, ...]:
-        return tuple(column for column in self.columns if not column.is_derived)
+        typed = {cell.column for cell in self.input_cells}
+        return tuple(column for column in self.columns if column.code in typed)
 
     @cached_property
     def input_cells(self) -> tuple[CellRef, ...]:
         """Row by row in printed order. This order is the index of stored arrays."""
+        return tuple(cell for cell in self._typed_cells if self.is_figure(cell))
+
+    @cached_property
+    def word_cells(self) -> tuple[CellRef, ...]:
+        """The cells that take text, a date or a choice, row by row in printed order."""
+        return tuple(cell for cell in self._typed_cells if not self.is_figure(cell))
+
+    @cached_property
+    def _typed_cells(self) -> tuple[CellRef, ...]:
         return tuple(
             CellRef(row.code, column.code)
-            for row in self.input_rows
-            for column in self.input_columns
+            for row in self.rows
+            for column in self.columns
+            if not (row.is_derived or column.is_derived)
+            and CellRef(row.code, column.code) not in self.locked
         )
+
+    @cached_property
+    def has_content(self) -> bool:
+        """Whether it asks for anything but figures."""
+        return bool(self.word_cells or self.lists or self.sections)
+
+    @cached_property
+    def list_by_code(self) -> dict[ListCode, EntryList]:
+        return {each.code: each for each in self.lists}
+
+    @cached_property
+    def section_by_code(self) -> dict[SectionCode, Section]:
+        return {each.code: each for each in self.sections}
+
+    @cached_property
+    def fed_cells(self) -> Mapping[CellRef, tuple[EntryList, Feed]]:
+        """The typed cells that a list fills in: nobody types them."""
+        return {
+            feed.cell: (each, feed)
+            for each in self.lists
+            for feed in each.feeds
+            if feed.cell not in self.locked
+        }
+
+    def is_figure(self, cell: CellRef) -> bool:
+        return self.measures[cell].type.is_figure
+
+    def is_required(self, cell: CellRef) -> bool:
+        """Whether a blank is a fault."""
+        rule = self._rules.get(cell)
+        own = (rule, self.row_by_code[cell.row], self.column_by_code[cell.column])
+        said = (each.required for each in own if each is not None)
+        return next((each for each in said if each is not None), self._requires_by_itself(cell))
+
+    def _requires_by_itself(self, cell: CellRef) -> bool:
+        return not self.blank_is_zero and self.is_figure(cell)
+
+    @cached_property
+    def _rules(self) -> dict[CellRef, CellRule]:
+        return {rule.cell: rule for rule in self.cells}
+
+    @cached_property
+    def closable_cells(self) -> frozenset[CellRef]:
+        """The typed cells that are closed for somebody."""
+        return frozenset(cell for cell, scopes in self._scopes.items() if scopes)
+
+    @cached_property
+    def _scopes(self) -> dict[CellRef, tuple[Scope, ...]]:
+        found: dict[CellRef, tuple[Scope, ...]] = {}
+        for row in self.rows:
+            for column in self.columns:
+                cell = CellRef(row.code, column.code)
+                rule = self._rules.get(cell)
+                scopes = (row.closed, column.closed, OPEN if rule is None else rule.closed)
+                if not (row.is_derived or column.is_derived):
+                    found[cell] = tuple(each for each in scopes if not each.is_everybody)
+        return found
+
+    def as_owed_by(self, unit: OrganizationVersion) -> "FormTemplate":
+        """The form as that unit has to fill it in: the same one, where nothing is closed for it."""
+        if not self.closable_cells:
+            return self
+        locked = frozenset(
+            cell
+            for cell in self.closable_cells
+            if any(scope.closes(unit) for scope in self._scopes[cell])
+        )
+        if locked == self.locked:
+            return self
+        if locked not in self._variants:
+            self._variants[locked] = replace(self, locked=locked)
+        return self._variants[locked]
+
+    @cached_property
+    def _variants(self) -> dict[frozenset[CellRef], "FormTemplate"]:
+        return {}
 
     def cell_index(self, cell: CellRef) -> int:
         """The place of an input cell in stored arrays; raises UnknownCell."""
@@ -301,63 +261,28 @@ class FormTemplate:
         }
 
     def _measure(self, row: Row, column: Column) -> Measure:
-        weight = None if column.weight is None else CellRef(row.code, column.weight)
-        own = Measure(
-            column.type,
-            column.unit,
-            column.decimals,
-            column.time_operator,
-            column.tree_operator,
-            weight,
-            column.value_kind,
-        )
-        if column.is_derived and row.is_derived and self.precedence is Precedence.COLUMN:
-            return own
-        return Measure(
-            row.type or own.type,
-            row.unit or own.unit,
-            own.decimals if row.decimals is None else row.decimals,
-            row.time_operator or own.time_operator,
-            row.tree_operator or own.tree_operator,
-            weight if row.weight is None else CellRef(row.weight, column.code),
-            row.value_kind or own.value_kind,
-        )
+        by_column = column.is_derived and row.is_derived and not self.prefers_rows
+        return measure_of(row, column, by_column=by_column)
+
+    @property
+    def prefers_rows(self) -> bool:
+        return self.precedence is Precedence.ROW
 
     @cached_property
     def derivations(self) -> Mapping[CellRef, Derivation]:
         """Every derived cell, after the cells that it is computed from."""
-        found = self.derivations_as_printed
-        order = TopologicalSorter({cell: each.parts for cell, each in found.items()}).static_order()
-        return {cell: found[cell] for cell in order if cell in found}
+        return derivations_of(self)
 
     @cached_property
     def derivations_as_printed(self) -> Mapping[CellRef, Derivation]:
-        """Every derived cell, row by row."""
+        """Every derived cell, row by row, as the form says it where nothing is closed."""
         return {
-            CellRef(row.code, column.code): self._derivation(row, column)
+            CellRef(row.code, column.code): derivation_of(row, column, form=self)
             for row in self.rows
             for column in self.columns
-            if row.is_derived or column.is_derived
+            if (row.is_derived or column.is_derived)
+            and self.is_figure(CellRef(row.code, column.code))
         }
-
-    def _derivation(self, row: Row, column: Column) -> Derivation:
-        formula = self._formula_in(row, column)
-        if formula is None:
-            children = self.children_of(row.code)
-            return Derivation(None, tuple(CellRef(each.code, column.code) for each in children))
-        parts = (
-            CellRef(cell.row or row.code, cell.column)
-            for cell in cells_of(formula)
-            if cell.period is ReferencePeriod.CURRENT
-        )
-        return Derivation(formula, tuple(parts))
-
-    def _formula_in(self, row: Row, column: Column) -> Expression | None:
-        """The formula that computes a derived cell; None where it is the sum of the child rows."""
-        by_row = self.precedence is Precedence.ROW or not column.is_derived
-        if row.formula is not None and by_row:
-            return in_column(row.formula, column.code)
-        return None if row.sum_of_children and not column.is_ratio else column.formula
 
     def judged_rows(self, check: CrossCheck) -> tuple[Row, ...]:
         """The rows that a check is applied to, in printed order."""
@@ -366,11 +291,3 @@ class FormTemplate:
         if check.rows == "total":
             return (self.total_row,) if self.total_row else ()
         return tuple(row for row in self.rows if row.code in check.rows)
-
-
-def in_column(formula: Expression, column: ColumnCode) -> Expression:
-    """A row's formula as one of the cell's: ``[DTC01]`` is that row, this column."""
-    return with_cells(
-        formula,
-        lambda cell: cell if cell.row else Cell(column, RowCode(cell.column), cell.period),
-    )

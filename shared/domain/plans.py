@@ -19,7 +19,7 @@ from shared.domain.expressions import (
     compile_expression,
 )
 from shared.domain.form_faults import placeholder_of
-from shared.domain.forms import CellRef, CrossCheck, FormTemplate, Row
+from shared.domain.forms import CellRef, CrossCheck, Derivation, FormTemplate, Row
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.operations import Evaluator, Rational
 
@@ -73,6 +73,7 @@ class FormPlan:
     positions: Positions
     inputs: tuple[int, ...]
     typed: Positions
+    required: Mapping[int, CellRef]
     blank: tuple[Rational | None, ...]
     steps: tuple[Step, ...]
     within: Mapping[RowCode, tuple[Step, ...]]
@@ -115,6 +116,7 @@ def plan_of(form: FormTemplate) -> FormPlan:
         positions=compiler.positions,
         inputs=tuple(compiler.position(cell) for cell in form.input_cells),
         typed=compiler.typed(),
+        required=compiler.required(),
         blank=tuple(blank),
         steps=steps,
         within=within,
@@ -147,12 +149,18 @@ class _Compiler:
             found.setdefault(cell.row, {})[cell.column] = self.position(cell)
         return found
 
+    def required(self) -> dict[int, CellRef]:
+        return {
+            self.position(cell): cell
+            for cell in self.form.input_cells
+            if self.form.is_required(cell)
+        }
+
     def blank(self) -> tuple[Rational | None, ...]:
-        inputs = set(map(self.position, self.form.input_cells))
-        blank_is_zero = self.form.blank_is_zero
-        return tuple(
-            0 if blank_is_zero and position in inputs else None for position in range(self.size)
-        )
+        zeros: set[int] = set()
+        if self.form.blank_is_zero:
+            zeros = set(map(self.position, self.form.input_cells)) - set(self.required())
+        return tuple(0 if position in zeros else None for position in range(self.size))
 
     def steps(self) -> Iterator[tuple[int, Evaluator[Grid]]]:
         for cell, derivation in self.form.derivations.items():
@@ -160,14 +168,14 @@ class _Compiler:
             evaluator = (
                 self.compile(formula, row=self.form.row_by_code[cell.row])
                 if formula is not None
-                else _sum_of(self.positions_of(derivation.parts))
+                else self.sum_of(derivation)
             )
             yield self.position(cell), evaluator
 
     def within(self, evaluators: Mapping[int, Evaluator[Grid]]) -> dict[RowCode, tuple[Step, ...]]:
         """The steps, in their order, whose every part lies in their own row of this period."""
         found: dict[RowCode, list[Step]] = {}
-        local: set[CellRef] = set(self.form.input_cells)
+        local: set[CellRef] = {*self.form.input_cells, *self.form.locked}
         for cell, derivation in self.form.derivations.items():
             formula = derivation.formula
             named = cells_of(formula) if formula is not None else ()
@@ -185,6 +193,13 @@ class _Compiler:
 
     def positions_of(self, cells: Iterable[CellRef]) -> tuple[int, ...]:
         return tuple(map(self.position, cells))
+
+    def sum_of(self, derivation: Derivation) -> Evaluator[Grid]:
+        if not derivation.skipped:
+            return _sum_of(self.positions_of(derivation.parts))
+        needed = [part for part in derivation.parts if part not in derivation.skipped]
+        skipped = self.positions_of(part for part in derivation.parts if part in derivation.skipped)
+        return _sum_skipping(self.positions_of(needed), skipped)
 
     def compile(self, expression: Expression, *, row: Row) -> Evaluator[Grid]:
         return compile_expression(expression, locate=lambda cell: self.locate(cell, row=row))
@@ -280,6 +295,22 @@ def _sum_of(positions: tuple[int, ...]) -> Evaluator[Grid]:
             value = grid[position]
             if value is None:
                 return None
+            total += value
+        return total
+
+    return run
+
+
+def _sum_skipping(needed: tuple[int, ...], skipped: tuple[int, ...]) -> Evaluator[Grid]:
+    """As `_sum_of`, without those of the ``skipped`` that are missing; None if nothing is left."""
+    add_needed = _sum_of(needed)
+
+    def run(grid: Grid) -> Rational | None:
+        there = [value for value in map(grid.__getitem__, skipped) if value is not None]
+        total: Rational | None = add_needed(grid)
+        if total is None or not (there or needed):
+            return None
+        for value in there:
             total += value
         return total
 

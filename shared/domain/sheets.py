@@ -308,6 +308,10 @@ def _read_odd_cell(
         reading.reject(say.unknown_column(row, str(code)))
         return None
     cell = CellRef(row, column.code)
+    if cell in reading.form.locked or not reading.form.is_figure(cell):
+        if not is_blank(raw):
+            reading.reject(say.misplaced(cell, form=reading.form))
+        return None
     figure = _read_cell(reading, cell, raw=raw)
     if figure is None or not (reading.form.row_by_code[row].is_derived or column.is_derived):
         return figure
@@ -360,11 +364,14 @@ def _missing(plan: FormPlan, grid: Grid) -> set[int]:
 def _missing_faults(
     plan: FormPlan, reading: _Reading, grid: Grid, *, other_faults: bool
 ) -> list[Fault]:
-    if not plan.form.blank_is_zero:
-        missing = _missing(plan, grid) - reading.invalid
-        cells = zip(plan.inputs, plan.form.input_cells, strict=True)
-        return [say.missing_cell(cell) for position, cell in cells if position in missing]
-    return [] if reading.figures or other_faults else [say.nothing_entered()]
+    missing = [
+        say.missing_cell(cell)
+        for position, cell in plan.required.items()
+        if grid[position] is None and position not in reading.invalid
+    ]
+    if missing or reading.figures or other_faults or not plan.form.blank_is_zero:
+        return missing
+    return [say.nothing_entered()]
 
 
 def _failed_checks(

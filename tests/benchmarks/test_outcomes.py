@@ -10,7 +10,7 @@ from services.bench.outcomes import Bar, Figure, Outcome, percentile, table_of
 from services.bench.reports import CELLS, Sending, figures_of
 from services.commands.bench import app
 from services.demo.seeding import FORM
-from shared.catalogue.building import build_form
+from shared.catalogue.form_building import build_form
 from shared.catalogue.packs import read_packs, shipped_packs
 from shared.catalogue.schemas import FormFile
 from shared.domain.sheets import validate

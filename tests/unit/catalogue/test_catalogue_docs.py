@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from shared.catalogue import schemas
+from shared.catalogue import field_schemas, schemas
 from shared.catalogue.packs import SHIPPED_PACKS, find_packs
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -17,7 +17,7 @@ EXPLAINED_CODE = re.compile(r'": \("([a-z_]+)", _')
 def test_every_field_of_a_pack_is_explained() -> None:
     models = [
         each
-        for each in vars(schemas).values()
+        for each in (*vars(schemas).values(), *vars(field_schemas).values())
         if isinstance(each, type) and issubclass(each, BaseModel)
     ]
     fields = {name for model in models for name in model.model_fields}

@@ -1,0 +1,83 @@
+"""What a report says besides its figures: cells of words, entries of lists, sections of text.
+
+Everything is kept as plain text: a date as 2025-06-30, a choice by its code, the figure of an entry
+as ``figure_text`` writes it. Nothing of it is ever put together with that of others, but for the
+cells of the table that a list feeds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from shared.domain.cells import CellRef
+from shared.domain.figures import figure_text
+from shared.domain.forms import FormTemplate
+from shared.domain.identifiers import ColumnCode, RowCode
+from shared.domain.narratives import Feed, FeedOperator, ListCode, SectionCode
+from shared.domain.rollups import exact_sum
+
+Texts = Mapping[RowCode, Mapping[ColumnCode, str]]
+Entry = Mapping[ColumnCode, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is blank is not there: no row without text, no list without an entry."""
+
+    texts: Texts = field(default_factory=dict)
+    lists: Mapping[ListCode, Sequence[Entry]] = field(default_factory=dict)
+    sections: Mapping[SectionCode, str] = field(default_factory=dict)
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.texts or self.lists or self.sections)
+
+    def text(self, cell: CellRef) -> str | None:
+        return self.texts.get(cell.row, {}).get(cell.column)
+
+    def entries(self, code: ListCode) -> Sequence[Entry]:
+        return self.lists.get(code, ())
+
+    def as_json(self) -> dict[str, Any]:
+        """Without the members that are blank; the same for the same content."""
+        members: dict[str, Any] = {
+            "texts": self.texts,
+            "lists": self.lists,
+            "sections": self.sections,
+        }
+        return {name: value for name, value in members.items() if value}
+
+
+NOTHING = Content()
+
+
+def content_of(stored: Mapping[str, Any] | None) -> Content:
+    """What ``as_json`` wrote; what nobody wrote is blank."""
+    return NOTHING if not stored else Content(**stored)
+
+
+def fed_figures(form: FormTemplate, content: Content) -> dict[CellRef, Decimal]:
+    """The figures of the cells that lists fill in; an empty list makes 0."""
+    return {
+        cell: _fed(content.entries(entries.code), feed)
+        for cell, (entries, feed) in form.fed_cells.items()
+    }
+
+
+def with_fed_figures(form: FormTemplate, raw: object, content: Content) -> object:
+    """The raw figures with those that lists fill in; what is no sheet stays as it is."""
+    if not form.fed_cells or not isinstance(raw, Mapping):
+        return raw
+    figures = dict(raw)
+    for cell, figure in fed_figures(form, content).items():
+        cells = figures.get(cell.row)
+        if cells is None or isinstance(cells, Mapping):
+            figures[cell.row] = {**(cells or {}), cell.column: figure_text(figure)}
+    return figures
+
+
+def _fed(entries: Sequence[Entry], feed: Feed) -> Decimal:
+    if feed.operator is FeedOperator.COUNT or feed.column is None:
+        return Decimal(len(entries))
+    return exact_sum(Decimal(each[feed.column]) for each in entries if feed.column in each)
