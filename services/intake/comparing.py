@@ -48,6 +48,10 @@ class Compared:
 
 def compared(known: Catalogue, place: Place) -> Compared:
     """What the report at a place goes on from, by the lineage between the cut-offs."""
+    return known.once(_compared, place) or _compared(known, place)
+
+
+def _compared(known: Catalogue, place: Place) -> Compared:
     return Compared(
         previous=_before(known, place, period=place.period.previous()),
         last_year=_before(known, place, period=place.period.same_period_last_year()),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.regimes import Regime
@@ -40,6 +40,9 @@ class Place:
     form: FormTemplate
     period: Period
 
+    def __hash__(self) -> int:
+        return hash((self.organization.id, self.form.code, self.period.code))
+
 
 class Codes(Protocol):
     """What names a report from outside."""
@@ -54,26 +57,41 @@ class Codes(Protocol):
     def period(self) -> str: ...
 
 
+class _Named(NamedTuple):
+    """The codes of one report."""
+
+    organization: str
+    regime: str | None
+    form: str
+    period: str
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What the codes name, as far as they are right; `faults` are in the order of the body."""
+    """What the codes name, as far as they are right; `faults` are in the order of the body.
+
+    `place` is None as long as any code is wrong.
+    """
 
     organization: OrganizationVersion | None
-    regime: Regime | None
     form: FormTemplate | None
-    period: Period | None
+    place: Place | None
     faults: tuple[ProblemFault, ...]
-
-    @property
-    def place(self) -> Place | None:
-        """None as long as any code is wrong."""
-        if not (self.organization and self.regime and self.form and self.period):
-            return None
-        return Place(self.organization, self.regime, self.form, self.period)
 
 
 def resolve(catalogue: Catalogue, codes: Codes, *, today: date) -> Resolved:
     """What the codes name; a blank code is no fault here, its absence is one of the body."""
+    named = _Named(codes.organization, codes.regime, codes.form, codes.period)
+    return catalogue.once(_right, named) or _resolve(catalogue, named, today=today)
+
+
+def _right(catalogue: Catalogue, named: _Named) -> Resolved | None:
+    """None if a code is wrong: what is said of it then depends on the day."""
+    found = _resolve(catalogue, named, today=date.min)
+    return None if found.place is None or found.faults else found
+
+
+def _resolve(catalogue: Catalogue, codes: _Named, *, today: date) -> Resolved:
     faults: list[ProblemFault] = []
     asking = _asking(catalogue, codes)
     regime, period = _dated(asking, codes.period, today=today)
@@ -86,11 +104,13 @@ def resolve(catalogue: Catalogue, codes: Codes, *, today: date) -> Resolved:
         faults.append(_not_asked(codes, period))
     if form is None and codes.form:
         faults.append(_unknown("form", codes.form, "biểu mẫu"))
+    place = None
+    if organization and regime and form and period:
+        place = Place(organization, regime, form, period)
     return Resolved(
         organization=organization,
-        regime=regime,
         form=form,
-        period=period,
+        place=place,
         faults=tuple(sorted(faults, key=lambda fault: _ORDER.index(fault.pointer or ""))),
     )
 

@@ -6,11 +6,11 @@ to the tree, the chain and the form that were in force on that day.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -54,6 +54,12 @@ CHECK_INTERVAL_SECONDS = 1.0
 
 MAX_KEPT_CATALOGUES = 4
 """Older catalogues that were asked for: who looks back looks at one moment for a while."""
+
+
+MOST_WORKED_OUT = 10_000
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,29 @@ class Catalogue:
                 if isinstance(each, FormFile)
             },
         )
+
+    def once(
+        self, work: Callable[["Catalogue", KeyT], ResultT | None], key: KeyT
+    ) -> ResultT | None:
+        """What `work` gives for a key, worked out once: it must depend on nothing else.
+
+        None is worked out again, so that what strangers make up takes no place.
+        """
+        found: ResultT | None = self._worked_out.get((work, key))
+        if found is None:
+            found = work(self, key)
+            if found is not None:
+                self._keep(work, key, found)
+        return found
+
+    def _keep(self, work: object, key: object, found: object) -> None:
+        if len(self._worked_out) >= MOST_WORKED_OUT:
+            self._worked_out.clear()
+        self._worked_out[work, key] = found
+
+    @cached_property
+    def _worked_out(self) -> dict[tuple[object, object], Any]:
+        return {}
 
     def tree(self, on: date) -> Tree:
         """The organizations in force on a day, each under its parent."""

@@ -55,7 +55,10 @@ class Document:
 
     @property
     def is_blank(self) -> bool:
-        return self == Document()
+        return self == BLANK
+
+
+BLANK = Document()
 
 
 @dataclass(frozen=True, slots=True)

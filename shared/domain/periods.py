@@ -57,6 +57,16 @@ MONTHS_IN = {
     Frequency.YEAR: 12,
 }
 
+SUFFIXES = {
+    Frequency.WEEK: "-W{:02d}",
+    Frequency.MONTH: "-{:02d}",
+    Frequency.QUARTER: "-Q{}",
+    Frequency.HALF_YEAR: "-H{}",
+    Frequency.NINE_MONTHS: "-9M",
+    Frequency.YEAR: "",
+}
+"""What follows the year in a code, of the ordinal."""
+
 CODE_PATTERN = re.compile(
     r"(?P<year>[0-9]{4})"
     r"(?:-(?:(?P<month>0[1-9]|1[0-2])|Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<nine>9M)"
@@ -183,15 +193,7 @@ class Period:
         """
         if self.span is not None:
             return PeriodCode(f"{self.span.first.isoformat()}--{self.span.last.isoformat()}")
-        suffix = {
-            Frequency.WEEK: f"-W{self.ordinal:02d}",
-            Frequency.MONTH: f"-{self.ordinal:02d}",
-            Frequency.QUARTER: f"-Q{self.ordinal}",
-            Frequency.HALF_YEAR: f"-H{self.ordinal}",
-            Frequency.NINE_MONTHS: "-9M",
-            Frequency.YEAR: "",
-        }
-        return PeriodCode(f"{self.year:04d}{suffix[self.frequency]}")
+        return PeriodCode(f"{self.year:04d}{SUFFIXES[self.frequency].format(self.ordinal)}")
 
     @property
     def window(self) -> DataWindow:

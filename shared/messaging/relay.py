@@ -28,7 +28,7 @@ from shared.observability.metrics import EVENTS_RELAYED, RELAY_BACKLOG
 
 BATCH_EVENTS = 500
 POLL_SECONDS = 0.05
-LINGER_SECONDS = 0.01
+LINGER_SECONDS = 0.025
 """After a step, so that under load one commit places what many acts have stored meanwhile."""
 
 _REPUBLISH_ALL = "UPDATE log.event SET published_at = NULL WHERE published_at IS NOT NULL"

@@ -98,8 +98,9 @@ def _sending(
     intake: Intake, known: Catalogue, principal: Principal, *, request: Request, found: Resolved
 ) -> Sending:
     """Raises as `take_in`, for all that is judged before the database is asked."""
-    unit, today = found.organization, intake.clock.today()
+    unit = found.organization
     if unit is not None and unit.id != principal.organization_id:
+        today = intake.clock.today()
         scope_of(principal, known, on=today).require_read(unit.id)
         require_sender_for(principal, known, unit.id, on=today)
     else:
@@ -204,7 +205,8 @@ async def _decide(
     proxy = enters_for_another(
         sending.principal, context.obligation, organization_id=sending.place.organization.id
     )
-    sending = replace(sending, proxy=proxy)
+    if proxy:
+        sending = replace(sending, proxy=True)
     new = new_submission(_judge(sending, context), sending=sending, official=context.official)
     try:
         stored = await repository.save(connection, new, timeout_seconds=WRITE_TIMEOUT_SECONDS)
