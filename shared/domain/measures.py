@@ -131,15 +131,6 @@ def sheet_over_tree(
     return _without(sheet, _refused(form, lone=lone))
 
 
-def sums_alone(sheet: Sheet) -> Sheet:
-    """Of a sheet made of sums, what is meant to be a sum, and what is computed from such."""
-    form = sheet.form
-    if is_summed(form):
-        return sheet
-    others = frozenset(cell for cell in form.input_cells if _is_special(form.measures[cell]))
-    return _without(sheet, others | _refused(form, lone=False))
-
-
 def operators_behind(form: FormTemplate, *cells: CellRef) -> set[TreeOperator]:
     """Of the typed cells behind some cells, and of derived ones that say none."""
     behind = frozenset().union(*(cells_behind(form)[cell] for cell in cells))

@@ -8,10 +8,37 @@ from decimal import Decimal
 from services.aggregator.changes.walk import Values
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownIndicator
+from shared.domain.combinations import PeriodFigures, why_missing
+from shared.domain.expressions import (
+    ArithmeticOperator,
+    Binary,
+    Cell,
+    Expression,
+    Function,
+    FunctionName,
+    Number,
+    cells_of,
+    parts_of,
+)
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import IndicatorCode
-from shared.domain.indicators import value
+from shared.domain.indicators import cell_places, value
+from shared.domain.measures import (
+    Unavailable,
+    cells_behind,
+    operators_behind,
+    tree_refusal,
+)
+from shared.domain.operators import TreeOperator
 from shared.domain.sheets import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """`adds`: parts are the acts' own differences. `reason` says why there is no value."""
+
+    adds: bool
+    reason: Unavailable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +54,20 @@ class IndicatorMeasure:
             return None
         return value(indicator, sheet)
 
+    def nature(self, sheet: Sheet, *, lone: bool, catalogue: Catalogue, cutoff: date) -> Nature:
+        try:
+            indicator = catalogue.indicator(self.code, on=cutoff)
+        except UnknownIndicator:
+            return Nature(adds=False, reason=Unavailable.PERIOD_NOT_ASKED)
+        places = cell_places(indicator, sheet.form)
+        adds = is_linear(indicator.expression) and all(
+            _adds(sheet.form, cell) for cell in places.values()
+        )
+        if value(indicator, sheet) is not None:
+            return Nature(adds, None)
+        found = PeriodFigures(indicator, sheet, reported=True, lone=lone)
+        return Nature(adds, why_missing(found))
+
 
 @dataclass(frozen=True, slots=True)
 class CellMeasure:
@@ -36,6 +77,17 @@ class CellMeasure:
 
     def value(self, sheet: Sheet, *, catalogue: Catalogue, cutoff: date) -> Decimal | None:  # noqa: ARG002
         return sheet.value(self.cell) if has_cell(sheet.form, self.cell) else None
+
+    def nature(self, sheet: Sheet, *, lone: bool, catalogue: Catalogue, cutoff: date) -> Nature:  # noqa: ARG002
+        form, cell = sheet.form, self.cell
+        if not has_cell(form, cell):
+            return Nature(adds=False, reason=Unavailable.PERIOD_NOT_ASKED)
+        if sheet.value(cell) is not None:
+            return Nature(_adds(form, cell), None)
+        refusal = tree_refusal(
+            operators_behind(form, cell), lone=lone, derived=cell in form.derivations
+        )
+        return Nature(_adds(form, cell), refusal or _why_blank(sheet, cell))
 
 
 Measure = IndicatorMeasure | CellMeasure
@@ -54,6 +106,43 @@ class Method:
             each.value(sheet, catalogue=self.catalogue, cutoff=self.cutoff)
             for each in self.measures
         )
+
+    def natures(self, sheet: Sheet, *, lone: bool) -> tuple[Nature, ...]:
+        return tuple(
+            each.nature(sheet, lone=lone, catalogue=self.catalogue, cutoff=self.cutoff)
+            for each in self.measures
+        )
+
+
+def is_linear(expression: Expression) -> bool:
+    """Whether what is added to its cells is added to it: sums and differences, times constants."""
+    if isinstance(expression, Number | Cell):
+        return True
+    if isinstance(expression, Function) and expression.name is not FunctionName.SUM:
+        return False
+    if isinstance(expression, Binary):
+        divided = expression.operator is ArithmeticOperator.DIVIDE
+        times = expression.operator is ArithmeticOperator.MULTIPLY
+        scales = [expression.right] if divided else [expression.left, expression.right]
+        if (divided or times) and all(cells_of(each) for each in scales):
+            return False
+    return all(map(is_linear, parts_of(expression)))
+
+
+def _adds(form: FormTemplate, cell: CellRef) -> bool:
+    """Whether figures of organizations are added, all the way from what is typed."""
+    derivation = form.derivations.get(cell)
+    if derivation is None:
+        return form.measures[cell].tree_operator is TreeOperator.SUM
+    formula = derivation.formula
+    parts = all(_adds(form, part) for part in derivation.parts)
+    return parts and (formula is None or is_linear(formula))
+
+
+def _why_blank(sheet: Sheet, cell: CellRef) -> Unavailable:
+    typed = cells_behind(sheet.form)[cell].difference(sheet.form.derivations)
+    blank = any(sheet.value(each) is None for each in typed)
+    return Unavailable.FIGURE_MISSING if blank else Unavailable.NOT_COMPUTABLE
 
 
 def has_cell(form: FormTemplate, cell: CellRef) -> bool:

@@ -1,12 +1,11 @@
 """Changes as JSON: every part with its cause, numbers exact, what is missing null."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from services.aggregator.changes.measures import IndicatorMeasure, Measure
 from services.aggregator.changes.use_cases import Changes, Then
-from services.aggregator.changes.walk import Cause, CauseKind, CellMove, Step, Stretch
+from services.aggregator.changes.walk import Cause, CauseKind, CellMove, Step
 from services.aggregator.reading.questions import Question
 from services.aggregator.reading.schemas import (
     AsOfModel,
@@ -17,6 +16,7 @@ from services.aggregator.reading.schemas import (
     question_json,
 )
 from shared.catalogue.errors import UnknownIndicator
+from shared.domain.measures import Unavailable
 from shared.labels.labels import Language
 from shared.web.answers import Answer, ExactNumber
 
@@ -24,7 +24,10 @@ from shared.web.answers import Answer, ExactNumber
 class MeasureModel(Answer):
     """A number from then to now. An indicator has a code, a cell a row and a column.
 
-    `difference` counts a missing value as nothing.
+    `difference` counts a missing value as nothing. `adds`: each contribution is the act's own
+    difference; otherwise (averages, extremes, ratios) it is what the act did to the number as it
+    then stood, and in another order the contributions would be others. `reason` says why `after`
+    is null.
     """
 
     indicator: str | None
@@ -35,6 +38,8 @@ class MeasureModel(Answer):
     before: ExactNumber | None
     after: ExactNumber | None
     difference: ExactNumber
+    adds: bool
+    reason: Unavailable | None
 
 
 class CauseModel(Answer):
@@ -112,9 +117,7 @@ def changes_json(changes: Changes, *, language: Language) -> dict[str, Any]:
         "form": wanted.question.topic.shape.form.code,
         "since": place_json(wanted.since),
         "until": place_json(wanted.until),
-        "measures": measures_json(
-            wanted.question, wanted.measures, changes.stretches, language=language
-        ),
+        "measures": measures_json(changes, language=language),
         **parts_json(changes),
     }
 
@@ -136,22 +139,20 @@ def place_json(then: Then) -> dict[str, Any]:
     return {"position": place.position, "recorded_at": instant_json(place.recorded_at)}
 
 
-def measures_json(
-    question: Question,
-    measures: Sequence[Measure],
-    stretches: Sequence[Stretch],
-    *,
-    language: Language,
-) -> list[dict[str, Any]]:
+def measures_json(changes: Changes, *, language: Language) -> list[dict[str, Any]]:
     """As `MeasureModel` describes each."""
+    question, measures = changes.wanted.question, changes.wanted.measures
+    told = zip(measures, changes.stretches, changes.natures, strict=True)
     return [
         {
             **_measure_json(measure, question, language=language),
             "before": stretch.before,
             "after": stretch.after,
             "difference": stretch.difference,
+            "adds": nature.adds,
+            "reason": nature.reason,
         }
-        for measure, stretch in zip(measures, stretches, strict=True)
+        for measure, stretch, nature in told
     ]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from services.aggregator.changes.measures import Measure, Method, has_cell
+from services.aggregator.changes.measures import Measure, Method, Nature, has_cell
 from services.aggregator.changes.repository import UnitAct, UnitState, read_acts, read_states
 from services.aggregator.changes.walk import (
     NOTHING,
@@ -25,13 +25,14 @@ from services.aggregator.changes.walk import (
 )
 from services.aggregator.history.members import members_of, shape_of
 from services.aggregator.history.past import PastFigures
-from services.aggregator.reading.figures import Rollup
+from services.aggregator.reading.figures import FigureSource, Rollup, sheet_of
 from services.aggregator.reading.questions import Question
+from services.aggregator.reading.weighing import WeighedFigures
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import OrganizationId
-from shared.domain.measures import sums_alone
-from shared.domain.sheets import Sheet, sheet_of_values, stored_values
+from shared.domain.measures import is_summed, weighted_cells
+from shared.domain.sheets import Sheet, stored_values
 from shared.messaging.positions import LogPlace
 
 if TYPE_CHECKING:
@@ -79,11 +80,13 @@ class Others:
 @dataclass(frozen=True, slots=True)
 class Changes:
     """`stretches`: each number asked about, from then until now. `steps` and `others` add up to
-    them. `cells` are all cells of the node that are not as they were, derived ones too.
+    them; `natures` say of each what its parts are. `cells` are all cells of the node that are not
+    as they were, derived ones too.
     """
 
     wanted: Wanted
     stretches: tuple[Stretch, ...]
+    natures: tuple[Nature, ...]
     cells: tuple[CellMove, ...]
     steps: tuple[Step, ...]
     others: Others
@@ -98,34 +101,37 @@ class _Stage:
     method: Method
     cause: Cause | None = None
 
-    def totals(self) -> Totals:
-        return Totals.of(self.rollup, form=self.form)
+    @property
+    def sheet(self) -> Sheet:
+        return sheet_of(self.rollup, form=self.form)
 
-    def sheet(self, totals: Totals) -> Sheet:
-        return sums_alone(sheet_of_values(self.form, totals.values(self.form)))
+    def values(self) -> Values:
+        return self.method.values(self.sheet)
 
     def judge(self, totals: Totals) -> Values:
-        return self.method.values(self.sheet(totals))
+        return self.method.values(totals.sheet())
 
 
 async def read_changes(connection: "asyncpg.Connection[Any]", wanted: Wanted) -> Changes:
     """Every act between the two moments that counts at the node, with what it did to it."""
     stages = await _stages(connection, wanted)
     first, last = stages[0], stages[-1]
-    totals = last.totals()
-    early, told = _parted(await _moves(connection, wanted), limit=wanted.limit)
+    moves, units = await _moves(connection, wanted)
+    totals = Totals.of(last.rollup, form=last.form, units=units)
+    early, told = _parted(moves, limit=wanted.limit)
     folded = _folded(last, totals, early)
-    steps = [*_between(stages), *steps_of(totals, told, judge=last.judge, form=last.form)]
+    steps = [*_between(stages), *steps_of(totals, told, judge=last.judge)]
     hidden = [step for step in steps if not _is_readable(step, wanted)]
     contributions = [folded, *([each.difference for each in step.stretches] for step in hidden)]
-    start, end = first.sheet(first.totals()), last.sheet(totals)
+    start, end = first.sheet, totals.sheet()
     return Changes(
         wanted=wanted,
         stretches=stretched(first.method.values(start), last.method.values(end)),
+        natures=last.method.natures(end, lone=totals.is_lone),
         cells=tuple(_changed(start, end)),
         steps=tuple(step for step in steps if _is_readable(step, wanted)),
         others=Others(
-            count=len(early) + len(hidden),
+            count=sum(move.restands for move in early) + len(hidden),
             contributions=tuple(sum(each, NOTHING) for each in zip(*contributions, strict=True)),
         ),
     )
@@ -156,7 +162,9 @@ async def _stage(
     shape = shape_of(catalogue, question.topic.sheaf)
     if shape is None:
         return None
-    figures = PastFigures(connection, catalogue=catalogue, place=wanted.since.place)
+    figures: FigureSource = PastFigures(connection, catalogue=catalogue, place=wanted.since.place)
+    if weighted_cells(shape.form):
+        figures = WeighedFigures(figures, catalogue=catalogue)
     found = await figures.rollups([question.node], track=question.track)
     cutoff = question.period.cutoff_date
     method = Method(wanted.measures, catalogue=catalogue, cutoff=cutoff)
@@ -166,14 +174,18 @@ async def _stage(
 def _between(stages: Sequence[_Stage]) -> Iterator[Step]:
     """What was not done by any act; nothing where the numbers are the same."""
     for before, after in pairwise(stages):
-        stretches = stretched(before.judge(before.totals()), after.judge(after.totals()))
+        stretches = stretched(before.values(), after.values())
         moved = any(each.difference for each in stretches)
         if after.cause is not None and (moved or not _same(before.rollup, after.rollup)):
             yield Step(None, after.cause, (), stretches)
 
 
-async def _moves(connection: "asyncpg.Connection[Any]", wanted: Wanted) -> list[Move]:
-    """Of the acts that changed what counts, in the order of the log."""
+async def _moves(
+    connection: "asyncpg.Connection[Any]", wanted: Wanted
+) -> tuple[list[Move], dict[OrganizationId, Counted]]:
+    """Of the acts that changed what counts, in the order of the log; and what each organization
+    had before them, as far as that is needed.
+    """
     question = wanted.question
     sheaf, shape, track = question.topic.sheaf, question.topic.shape, question.track
     since, until = wanted.since.place.position, wanted.until.place.position
@@ -186,10 +198,12 @@ async def _moves(connection: "asyncpg.Connection[Any]", wanted: Wanted) -> list[
         connection, sheaf, organization_ids=adding, between=(since, until), track=track
     )
     acted = {act.organization_id for act in acts}
+    needed = acted if is_summed(shape.form) else adding
     states = await read_states(
-        connection, sheaf, organization_ids=acted, position=since, track=track
+        connection, sheaf, organization_ids=needed, position=since, track=track
     )
-    return list(_moved(acts, states, form=shape.form))
+    units = {each: _counted(state, form=shape.form) for each, state in states.items()}
+    return list(_moved(acts, states, form=shape.form)), units
 
 
 def _moved(
@@ -198,9 +212,17 @@ def _moved(
     for act in acts:
         before = states.get(act.organization_id, UnitState())
         after = states[act.organization_id] = act.after(before)
-        if before.standing != after.standing:
-            counted = (_counted(each, form=form) for each in (before, after))
-            yield Move(act.organization_id, act.cause, *counted)
+        restands = before.standing != after.standing
+        owing = 0 if is_summed(form) else after.owes - before.owes
+        if restands or owing:
+            yield Move(
+                act.organization_id,
+                act.cause,
+                _counted(before, form=form),
+                _counted(after, form=form),
+                owing=owing,
+                restands=restands,
+            )
 
 
 def _counted(state: UnitState, *, form: FormTemplate) -> Counted:

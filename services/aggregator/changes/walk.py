@@ -2,8 +2,9 @@
 
 Totals are walked through in the order in which the log recorded the acts. What an act contributes
 is the published value after it less that before it: for a sum that is the act's own difference, for
-a rate it is what the act did to the rate as it then stood. Whatever the formula and its rounding,
-the contributions add up to the whole difference exactly; a missing value counts as nothing.
+a rate, an average or an extreme it is what the act did to it as it then stood, and would be other
+in another order. Whatever the operator, the formula and its rounding, the contributions add up to
+the whole difference exactly; a missing value counts as nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,9 +13,13 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from services.aggregator.reading.figures import Rollup
+from services.aggregator.reading.figures import EXTREMES, Rollup
+from services.aggregator.reading.weighing import weighed_over
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import OrganizationId
+from shared.domain.measures import is_summed, sheet_over_tree
+from shared.domain.rollups import CellSummary
+from shared.domain.sheets import Sheet, sheet_of_values
 
 NOTHING = Decimal(0)
 Counted = Mapping[CellRef, Decimal]
@@ -62,12 +67,18 @@ class CellMove:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What one act did to the figures of one organization that are counted."""
+    """What one act did to the figures of one organization that are counted.
+
+    `owing`: by how many the reports that are expected grew. `restands`: another version counts
+    than before, or none does.
+    """
 
     organization_id: OrganizationId
     cause: Cause
     before: Counted
     after: Counted
+    owing: int = 0
+    restands: bool = True
 
     def cells(self, form: FormTemplate) -> tuple[CellMove, ...]:
         """In printed order."""
@@ -103,30 +114,72 @@ class Step:
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over organizations, with how many reported each cell: missing is not zero."""
+    """Sums over organizations, with how many reported each cell: missing is not zero.
 
+    `units` are what each organization has, where the form is not made of plain sums: extremes and
+    weighted averages follow from no sum.
+    """
+
+    form: FormTemplate
     sums: dict[CellRef, Decimal] = field(default_factory=dict)
     counts: dict[CellRef, int] = field(default_factory=dict)
+    expected: int = 0
+    units: dict[OrganizationId, Counted] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rollup: Rollup | None, *, form: FormTemplate) -> "Totals":
-        totals = cls()
+    def of(
+        cls,
+        rollup: Rollup | None,
+        *,
+        form: FormTemplate,
+        units: Mapping[OrganizationId, Counted],
+    ) -> "Totals":
+        totals = cls(form, units=dict(units))
         if rollup is not None:
+            totals.expected = rollup.coverage.expected
             summed = zip(form.input_cells, rollup.totals, rollup.counts, strict=True)
             for cell, total, count in summed:
                 if total is not None:
                     totals.sums[cell], totals.counts[cell] = total, count
         return totals
 
+    @property
+    def is_lone(self) -> bool:
+        """As of a `Rollup`."""
+        return self.expected <= 1 and max(self.counts.values(), default=0) <= 1
+
     def move(self, move: Move) -> None:
+        self.expected += move.owing
+        self.units[move.organization_id] = move.after
         for cell, figure in move.before.items():
             self._add(cell, -figure, count=-1)
         for cell, figure in move.after.items():
             self._add(cell, figure, count=1)
 
-    def values(self, form: FormTemplate) -> list[Decimal | None]:
-        """In the order of the form's input cells."""
-        return [self.sums[each] if self.counts.get(each) else None for each in form.input_cells]
+    def sheet(self) -> Sheet:
+        """Every cell by its operator over the tree."""
+        cells = self.form.input_cells
+        if is_summed(self.form):
+            return sheet_of_values(
+                self.form, [self.sums[each] if self.counts.get(each) else None for each in cells]
+            )
+        return sheet_over_tree(
+            self.form,
+            [self._summary(each) for each in cells],
+            lone=self.is_lone,
+            weighed=weighed_over(self.form, self.units.values()),
+        )
+
+    def _summary(self, cell: CellRef) -> CellSummary | None:
+        """Extremes only where they are asked for: they need a look at every organization."""
+        count = self.counts.get(cell, 0)
+        if not count:
+            return None
+        total = self.sums[cell]
+        if self.form.measures[cell].tree_operator not in EXTREMES:
+            return CellSummary(total, count, total, total)
+        figures = [each[cell] for each in self.units.values() if cell in each]
+        return CellSummary(total, count, min(figures), max(figures))
 
     def _add(self, cell: CellRef, figure: Decimal, *, count: int) -> None:
         self.sums[cell] = self.sums.get(cell, NOTHING) + figure
@@ -137,16 +190,15 @@ Judge = Callable[[Totals], Values]
 """Computes the published values of the totals, by the methods of one catalogue."""
 
 
-def steps_of(
-    totals: Totals, moves: Sequence[Move], *, judge: Judge, form: FormTemplate
-) -> Iterable[Step]:
-    """One step a move, in the given order; `totals` end up after the last of them."""
+def steps_of(totals: Totals, moves: Sequence[Move], *, judge: Judge) -> Iterable[Step]:
+    """One step a move that did something; `totals` end up after the last of them."""
     before = judge(totals)
     for move in moves:
         totals.move(move)
         after = judge(totals)
-        stretches = stretched(before, after)
-        yield Step(move.organization_id, move.cause, move.cells(form), stretches)
+        if move.restands or before != after:
+            cells, stretches = move.cells(totals.form), stretched(before, after)
+            yield Step(move.organization_id, move.cause, cells, stretches)
         before = after
 
 

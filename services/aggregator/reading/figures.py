@@ -151,14 +151,14 @@ def _summary(rollup: Rollup, place: int, *, form: FormTemplate) -> CellSummary |
     if total is None or (estimated and operator not in _ESTIMABLE):
         return None
     unknown = minimum is None or maximum is None
-    if unknown and operator in _EXTREMES:
+    if unknown and operator in EXTREMES:
         return None
     lowest, highest = (total if each is None else each for each in (minimum, maximum))
     return CellSummary(total, count, lowest, highest)
 
 
 _ESTIMABLE = {TreeOperator.SUM, TreeOperator.WEIGHTED_AVERAGE}
-_EXTREMES = {TreeOperator.MIN, TreeOperator.MAX}
+EXTREMES = {TreeOperator.MIN, TreeOperator.MAX}
 
 
 def coverage_of(rollup: Rollup | None) -> Coverage:

@@ -4,7 +4,7 @@ A rollup keeps sums, counts and extremes; an average with weights needs each rep
 of the units below are read beside it. Forms without such averages cost nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -127,9 +127,15 @@ def _weighed(
     """Of each weighted cell, over those that have both the figure and its weight."""
     if not reporters:
         return {}
-    typed = [each.figures(found) for each in reporters]
+    return weighed_over(reporters[0].form, [each.figures(found) for each in reporters])
+
+
+def weighed_over(
+    form: FormTemplate, typed: Collection[Mapping[CellRef, Decimal | None]]
+) -> dict[CellRef, WeighedSum]:
+    """Of what each organization has typed."""
     made: dict[CellRef, WeighedSum] = {}
-    for cell, weight in weighted_cells(reporters[0].form):
+    for cell, weight in weighted_cells(form):
         parts = [
             WeighedSum.of(value, weight=weighing)
             for figures in typed

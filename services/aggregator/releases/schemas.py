@@ -138,9 +138,7 @@ def revisions_json(revisions: Revisions, *, language: Language) -> dict[str, Any
         "organization": organization_json(revisions.question.organization),
         "until": place_json(wanted.until),
         "revised": revisions.revised,
-        "indicators": measures_json(
-            revisions.question, wanted.measures, changes.stretches, language=language
-        ),
+        "indicators": measures_json(changes, language=language),
         "cells": [cell_json(each) for each in changes.cells],
         **parts_json(changes),
     }

@@ -21,12 +21,11 @@ from shared.domain.measures import (
     is_summed,
     kind_of,
     sheet_over_tree,
-    sums_alone,
     weighted_cells,
 )
 from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
 from shared.domain.rollups import CellSummary
-from shared.domain.sheets import Sheet, sheet_of_values
+from shared.domain.sheets import Sheet
 from shared.formulas.parser import parse_formula
 from tests.factories.forms import column, form
 
@@ -339,18 +338,6 @@ def test_a_form_of_plain_sums_is_told_from_others() -> None:
     assert not is_summed(FILES)
     sums = at_node([{"1": 1, "2": 2}, {"1": 3, "2": 4}], template=form())
     assert sums.row(D1) == {"1": 4, "2": 6, "3": 10}
-
-
-def test_of_sums_alone_only_sums_are_shown() -> None:
-    sheet = sheet_of_values(FILES, [1] * len(INPUTS))
-    kept = {each for each in FILES.column_by_code if sums_alone(sheet).row(D1)[each] is not None}
-
-    assert kept == {
-        "opening", "received", "resolved", "open", "rate", "poor", "households", "share", "kept",
-        "people",
-    }  # fmt: skip
-    plain = sheet_of_values(form(), [1, 2])
-    assert sums_alone(plain) is plain
 
 
 def test_an_indicator_is_of_the_kind_of_its_cells() -> None:
