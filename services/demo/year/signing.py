@@ -14,7 +14,7 @@ from shared.domain.identifiers import AccountId, OrganizationCode
 from shared.domain.time import instant_at, vietnam_date
 from shared.web.principals import Principal, Role
 
-REASON = "Còn đơn vị chưa gửi; tỉnh gửi số đã có theo thời hạn và sẽ bổ sung khi nhận đủ."
+REASON = "Đã chờ bổ sung mà vẫn còn đơn vị chưa gửi; tỉnh gửi số đã có, sẽ bổ sung khi nhận đủ."
 SIGNING_HOUR = time(10, 0)
 SHORTLY_BEFORE = timedelta(minutes=15)
 

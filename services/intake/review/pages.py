@@ -296,7 +296,9 @@ def _missing_line(obligation: Obligation, known: Catalogue, *, language: Languag
 
 
 def _lines(queue: Queue, known: Catalogue, *, language: Language) -> list[QueueLine]:
-    return [_line(waiting, known, language=language) for waiting in queue.waiting]
+    """Who sent first comes first."""
+    waiting = sorted(queue.waiting, key=lambda each: each.submitted_at)
+    return [_line(each, known, language=language) for each in waiting]
 
 
 def _line(waiting: Waiting, known: Catalogue, *, language: Language) -> QueueLine:
