@@ -33,7 +33,10 @@ FREQUENCY_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which report: everything as it is in force on the cut-off date of the period."""
+    """Which report: everything as it is in force on the cut-off date of the period.
+
+    The form is as the organization has to fill it in.
+    """
 
     organization: OrganizationVersion
     regime: Regime
@@ -100,6 +103,8 @@ def _resolve(catalogue: Catalogue, codes: _Named, *, today: date) -> Resolved:
     on = period.cutoff_date if period else today
     organization = _organization(catalogue, codes.organization, on=on, faults=faults)
     form = _form(catalogue, codes.form, on=on)
+    if form is not None and organization is not None:
+        form = form.as_owed_by(organization)
     if regime is None and form is not None:
         faults.append(_not_asked(codes, period))
     if form is None and codes.form:
@@ -118,10 +123,11 @@ def _resolve(catalogue: Catalogue, codes: _Named, *, today: date) -> Resolved:
 def place_of(catalogue: Catalogue, obligation: Obligation) -> Place:
     """The report that an obligation is about. Raises a CatalogueError if its form is gone."""
     regime = catalogue.regime(obligation.regime, on=obligation.cutoff_date)
+    organization = catalogue.tree(obligation.cutoff_date).get(obligation.organization_id)
     return Place(
-        organization=catalogue.tree(obligation.cutoff_date).get(obligation.organization_id),
+        organization=organization,
         regime=regime,
-        form=catalogue.form(obligation.form, on=obligation.cutoff_date),
+        form=catalogue.form(obligation.form, on=obligation.cutoff_date).as_owed_by(organization),
         period=regime.period(obligation.period),
     )
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from shared.domain import faults as say
 from shared.domain.cells import CellRef
-from shared.domain.figures import figure_text
+from shared.domain.faults import Fault
+from shared.domain.figures import figure_text, is_blank
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.narratives import Feed, FeedOperator, ListCode, SectionCode
@@ -75,6 +77,26 @@ def with_fed_figures(form: FormTemplate, raw: object, content: Content) -> objec
         if cells is None or isinstance(cells, Mapping):
             figures[cell.row] = {**(cells or {}), cell.column: figure_text(figure)}
     return figures
+
+
+def fed_faults(form: FormTemplate, raw: object, content: Content) -> tuple[Fault, ...]:
+    """Figures that were sent for cells which a list fills in, and are not what the list makes."""
+    if not form.fed_cells or not isinstance(raw, Mapping):
+        return ()
+    return tuple(
+        say.fed_cell(cell, entries=form.fed_cells[cell][0], figure=figure)
+        for cell, figure in fed_figures(form, content).items()
+        if not _is_same(_sent(raw, cell), figure)
+    )
+
+
+def _sent(raw: Mapping[str, Any], cell: CellRef) -> object:
+    cells = raw.get(cell.row)
+    return cells.get(cell.column) if isinstance(cells, Mapping) else None
+
+
+def _is_same(sent: object, figure: Decimal) -> bool:
+    return is_blank(sent) or str(sent).strip().replace(",", ".") == figure_text(figure)
 
 
 def _fed(entries: Sequence[Entry], feed: Feed) -> Decimal:

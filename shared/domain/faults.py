@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from shared.domain.figures import InvalidFigure, printable, rounded, vietnamese_figure
 from shared.domain.form_faults import PLACEHOLDER
 from shared.domain.forms import CellRef, FormTemplate, Severity
 from shared.domain.identifiers import ColumnCode, RowCode
+from shared.domain.narratives import EntryList
 from shared.domain.operations import Rational
 from shared.domain.plans import CompiledCheck, Grid
 
@@ -108,6 +110,16 @@ def misplaced(cell: CellRef, *, form: FormTemplate) -> Fault:
         cell,
         code="not_a_figure",
         detail="Ô này không phải ô số liệu. Hãy gửi nội dung của ô ở content/texts.",
+    )
+
+
+def fed_cell(cell: CellRef, *, entries: EntryList, figure: Decimal) -> Fault:
+    """Something else than what a list makes of its entries."""
+    return at_cell(
+        cell,
+        code="fed_cell",
+        detail=f"Ô này lấy từ danh sách “{entries.label}”: {vietnamese_figure(figure)}. "
+        "Hãy sửa danh sách, hoặc để trống ô này.",
     )
 
 

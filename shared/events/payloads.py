@@ -38,13 +38,29 @@ class Payload(BaseModel):
         return self.model_dump_json()
 
 
+class ContentV1(Payload):
+    """What a report says besides figures; what is blank is absent.
+
+    `texts` are cells of words by row and column, `lists` the entries of each list, `sections` the
+    text of the outline. Everything is text: a date is 2025-06-30, a choice its code, the figure of
+    an entry exact.
+    """
+
+    texts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    lists: dict[str, list[dict[str, str]]] = Field(default_factory=dict)
+    sections: dict[str, str] = Field(default_factory=dict)
+
+
 class TrackV1(Payload):
-    """The version that stands in a track."""
+    """The version that stands in a track. `content` is absent where the form asks for figures only,
+    and in events of older releases.
+    """
 
     version: Counter
     submitted_at: AwareDatetime
     nothing_to_report: bool
     figures: FiguresByRow
+    content: ContentV1 | None = None
 
 
 class ActV1(Payload):

@@ -7,7 +7,7 @@ like. It is held to the answers by tests (tests/acceptance), so it forbids what 
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 
 class Answer(BaseModel):
@@ -28,6 +28,17 @@ ExactNumber = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 
 FigureTexts = dict[str, dict[str, str]]
 """Row code → column code → the figure as exact text."""
+
+
+class ContentModel(Answer):
+    """What is said besides figures; what is blank is absent. A date is 2025-06-30, a choice its
+    code, the figure of an entry exact text.
+    """
+
+    texts: FigureTexts = Field(default_factory=dict)
+    lists: dict[str, list[dict[str, str]]] = Field(default_factory=dict)
+    sections: dict[str, str] = Field(default_factory=dict)
+
 
 Links = dict[str, str]
 """Addresses on this server, by what they lead to."""

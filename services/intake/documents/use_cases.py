@@ -101,5 +101,6 @@ async def keep_document(
         nothing_to_report=draft.nothing_to_report,
         explanations=draft.explanations,
         document=replace(document, attachment_sha256=kept),
+        words=draft.words,
     )
     return await keep_draft(intake, principal, obligation_id, content=content, replaces=replaces)

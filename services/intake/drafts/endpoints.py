@@ -66,7 +66,7 @@ async def keep_draft(
         intake,
         principal,
         ObligationId(obligation_id),
-        content=body.content(),
+        content=body.to_keep(),
         replaces=version_named(if_match),
     )
     headers = {"ETag": entity_tag(draft.version)}

@@ -18,20 +18,23 @@ from shared.domain.identifiers import AccountId, ObligationId, OrganizationId
 RawFigures = Mapping[str, Mapping[str, str]]
 """Row → column → the text of the cell as it was typed."""
 
+RawWords = Mapping[str, Any]
+"""What is said besides figures, as typed: `texts`, `lists` and `sections`."""
+
 NO_DRAFT = 0
 """The version to name when a first draft is saved."""
 
 READ = """
 SELECT version, figures, nothing_to_report, explanations, updated_at, state, document, reason,
-       prepared_by_name, prepared_at, hand_back_reason
+       prepared_by_name, prepared_at, hand_back_reason, content
 FROM intake.draft WHERE obligation_id = $1 AND organization_id = $2
 """
 
 CREATE = """
 INSERT INTO intake.draft (
     obligation_id, organization_id, version, figures, nothing_to_report, explanations, document,
-    updated_by, updated_at)
-VALUES ($1, $2, 1, $3::jsonb, $4, $5::jsonb, $6::jsonb, $7, $8)
+    updated_by, updated_at, content)
+VALUES ($1, $2, 1, $3::jsonb, $4, $5::jsonb, $6::jsonb, $7, $8, $9::jsonb)
 ON CONFLICT (obligation_id, organization_id) DO NOTHING
 RETURNING version
 """
@@ -40,8 +43,8 @@ REPLACE = """
 UPDATE intake.draft
 SET version = version + 1, figures = $3::jsonb, nothing_to_report = $4,
     explanations = $5::jsonb, document = coalesce($6::jsonb, document), updated_by = $7,
-    updated_at = $8
-WHERE obligation_id = $1 AND organization_id = $2 AND version = $9
+    updated_at = $8, content = coalesce($9::jsonb, content)
+WHERE obligation_id = $1 AND organization_id = $2 AND version = $10
 RETURNING version
 """
 
@@ -90,16 +93,18 @@ class Draft:
     prepared_by_name: str | None = None
     prepared_at: datetime | None = None
     hand_back_reason: str | None = None
+    words: RawWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DraftContent:
-    """What an officer wants kept. `document` None leaves that part as it is."""
+    """What an officer wants kept. `document` and `words` None leave that part as it is."""
 
     figures: RawFigures
     nothing_to_report: bool
     explanations: Mapping[str, str]
     document: Document | None = None
+    words: RawWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ async def save_draft(
         None if content.document is None else document_text(content.document) or "{}",
         by,
         at,
+        None if content.words is None else write_json(content.words),
     )
     if replaces == NO_DRAFT:
         created: int | None = await connection.fetchval(CREATE, *values)
@@ -232,4 +238,5 @@ def _draft(row: Mapping[str, Any]) -> Draft:
         prepared_by_name=row["prepared_by_name"],
         prepared_at=row["prepared_at"],
         hand_back_reason=row["hand_back_reason"],
+        words=None if row["content"] is None else read_json(row["content"]),
     )

@@ -13,9 +13,23 @@ from services.intake.submissions.schemas import FreeText
 from shared.domain.drafts import DraftState
 from shared.domain.figures import figure_text
 from shared.domain.identifiers import ObligationId
-from shared.web.answers import Answer, FigureTexts
+from shared.domain.narratives import LONGEST_SECTION, MOST_ENTRIES
+from shared.web.answers import Answer, ContentModel, FigureTexts
 
 CellText = Annotated[str, StringConstraints(max_length=LONGEST_CELL)]
+WordText = Annotated[str, StringConstraints(max_length=LONGEST_SECTION)]
+
+
+class DraftContentBody(BaseModel):
+    """Cells of words, entries of lists and sections, as typed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    texts: dict[str, dict[str, WordText]] = Field(default_factory=dict)
+    lists: dict[str, Annotated[list[dict[str, WordText]], Field(max_length=MOST_ENTRIES)]] = Field(
+        default_factory=dict
+    )
+    sections: dict[str, WordText] = Field(default_factory=dict)
 
 
 class DraftBody(BaseModel):
@@ -24,18 +38,22 @@ class DraftBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     figures: dict[str, dict[str, CellText]] = Field(default_factory=dict)
+    content: Annotated[
+        DraftContentBody | None, Field(description="Left as it is when absent; {} clears it.")
+    ] = None
     nothing_to_report: bool = False
     explanations: dict[str, FreeText] = Field(default_factory=dict)
     document: Annotated[
         DocumentBody | None, Field(description="Left as it is when absent; {} clears it.")
     ] = None
 
-    def content(self) -> DraftContent:
+    def to_keep(self) -> DraftContent:
         return DraftContent(
             figures=self.figures,
             nothing_to_report=self.nothing_to_report,
             explanations=self.explanations,
             document=None if self.document is None else self.document.document(),
+            words=None if self.content is None else self.content.model_dump(),
         )
 
 
@@ -49,6 +67,7 @@ class DraftModel(Answer):
     version: int
     state: DraftState
     figures: FigureTexts
+    content: ContentModel | None
     nothing_to_report: bool
     explanations: dict[str, str]
     document: DocumentModel | None
@@ -123,6 +142,7 @@ def draft_json(obligation_id: ObligationId, draft: Draft) -> dict[str, Any]:
         "version": draft.version,
         "state": draft.state.value,
         "figures": draft.figures,
+        "content": draft.words,
         "nothing_to_report": draft.nothing_to_report,
         "explanations": draft.explanations,
         "document": document_json(draft.document),

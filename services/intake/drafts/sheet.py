@@ -41,6 +41,7 @@ class Sheetwork:
             figures=content.figures,
             nothing_to_report=content.nothing_to_report,
             explanations=content.explanations,
+            words=self.desk.draft.words if content.words is None else content.words,
         )
         return self.kept(draft)
 
@@ -88,6 +89,7 @@ def body_of(desk: Desk) -> SubmissionBody:
         form=place.form.code,
         period=place.period.code,
         figures={} if draft.nothing_to_report else draft.figures,
+        content=None if draft.nothing_to_report else draft.words,
         nothing_to_report=draft.nothing_to_report,
         explanations=dict(draft.explanations),
         document=None if draft.document.is_blank else body_of_document(draft.document),
@@ -107,4 +109,5 @@ def _draft_of(version: StoredVersion) -> Draft:
         explanations=version.explanations,
         updated_at=None,
         document=version.document,
+        words=version.content.as_json() or None,
     )

@@ -5,13 +5,15 @@ that enters for the sender (nhập thay).
 from dataclasses import dataclass
 
 from services.intake.drafts import repository
-from services.intake.drafts.repository import Draft, DraftContent
+from services.intake.drafts.repository import Draft, DraftContent, RawWords
 from services.intake.obligations.repository import Duty
 from services.intake.obligations.use_cases import read_duty
 from services.intake.places import Place, place_of
 from services.intake.service import Intake
 from shared.db.engine import driver, transaction
+from shared.domain.content_reading import read_content
 from shared.domain.drafts import require_open
+from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ObligationId
 from shared.domain.obligations import Obligation, ObligationState
 from shared.domain.reports import ProxyNotNeeded, is_with_sender
@@ -159,5 +161,17 @@ def _require_fields(place: Place, content: DraftContent) -> None:
         for column in cells
         if (row, column) not in fields
     ]
+    faults += _odd_words(place.form, content.words or {})
     if faults:
         raise ValidationFailed(errors=faults)
+
+
+def _odd_words(form: FormTemplate, words: RawWords) -> list[ProblemFault]:
+    """Places that the form lacks; whatever is typed in the others may be kept."""
+    _, faults = read_content(form, words)
+    odd = ("closed_cell", "unknown_cell", "unknown_column", "unknown_list", "unknown_section")
+    return [
+        ProblemFault(code=fault.code, detail=fault.detail, pointer=fault.pointer)
+        for fault in faults
+        if fault.code in odd
+    ]

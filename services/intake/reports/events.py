@@ -10,6 +10,7 @@ from typing import Any
 
 from services.intake.reports.rows import FigureTexts, StoredVersion
 from shared.db.engine import write_plain_json
+from shared.domain.contents import NOTHING, Content
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
 from shared.domain.time import rfc3339
@@ -26,14 +27,21 @@ EVENT_TYPES: Mapping[Act, EventType] = {
 
 
 def track(
-    *, version: int, submitted_at: datetime, nothing_to_report: bool, figures: FigureTexts
+    *,
+    version: int,
+    submitted_at: datetime,
+    nothing_to_report: bool,
+    figures: FigureTexts,
+    content: Content = NOTHING,
 ) -> dict[str, Any]:
     """A version that stands in a track."""
+    said = {} if content.is_blank else {"content": content.as_json()}
     return {
         "version": version,
         "submitted_at": rfc3339(submitted_at),
         "nothing_to_report": nothing_to_report,
         "figures": figures,
+        **said,
     }
 
 
@@ -46,6 +54,7 @@ def track_of(version: StoredVersion | None) -> dict[str, Any] | None:
         submitted_at=version.submitted_at,
         nothing_to_report=version.nothing_to_report,
         figures=version.texts,
+        content=version.content,
     )
 
 

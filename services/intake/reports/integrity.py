@@ -8,6 +8,7 @@ from shared.db.engine import read_json, write_canonical_json
 SELECT_VERSIONS = """
 SELECT v.report_id, v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations,
        v.content_sha256, to_jsonb(v) -> 'document' AS document,
+       to_jsonb(v) -> 'content' AS content,
        r.regime, r.form, r.period, o.code
 FROM log.report_version v
 JOIN log.report r ON r.id = v.report_id
@@ -23,7 +24,7 @@ CROSS JOIN LATERAL (
 
 def content_hash_of(row: Any) -> str:
     """What `submissions.records.content_sha256` gave for it, from a row of SELECT_VERSIONS."""
-    content = {
+    received = {
         "organization": row.code,
         "regime": row.regime,
         "form": row.form,
@@ -35,5 +36,8 @@ def content_hash_of(row: Any) -> str:
     }
     document = read_json(row.document) if row.document else None
     if document:
-        content["document"] = document
-    return hashlib.sha256(write_canonical_json(content).encode()).hexdigest()
+        received["document"] = document
+    content = read_json(row.content) if row.content else None
+    if content:
+        received["content"] = content
+    return hashlib.sha256(write_canonical_json(received).encode()).hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.intake.reports.documents import document_of
 from shared.db.engine import read_json
+from shared.domain.contents import NOTHING, Content, content_of
 from shared.domain.documents import Document
 from shared.domain.figures import Figures, figures_from_text
 from shared.domain.identifiers import (
@@ -44,6 +45,7 @@ class StoredVersion:
     content_sha256: str
     document: Document = field(default_factory=Document)
     proxy_by: OrganizationId | None = None
+    content: Content = NOTHING
 
     @property
     def figures(self) -> Figures:
@@ -73,7 +75,8 @@ r.first_submitted_at
 
 VERSION_COLUMNS = """
 v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations, v.submitted_at,
-v.submitted_by_name, v.receipt_number, v.content_sha256, v.document, v.proxy_by
+v.submitted_by_name, v.receipt_number, v.content_sha256, v.document, v.proxy_by,
+v.content
 """
 
 
@@ -131,6 +134,7 @@ def version_of(row: Row) -> StoredVersion | None:
         content_sha256=row["content_sha256"],
         document=document_of(row["document"]),
         proxy_by=None if row["proxy_by"] is None else OrganizationId(row["proxy_by"]),
+        content=NOTHING if row["content"] is None else content_of(read_json(row["content"])),
     )
 
 

@@ -19,7 +19,7 @@ from services.intake.reports.rows import StoredVersion
 from services.intake.reports.use_cases import History, filed_id
 from shared.domain.reports import Act, ReportState
 from shared.events.topics import EventType
-from shared.web.answers import Answer, FigureTexts, Links, NamedOrganization
+from shared.web.answers import Answer, ContentModel, FigureTexts, Links, NamedOrganization
 
 LONGEST_REASON = 2000
 
@@ -84,9 +84,10 @@ class VersionSummary(Answer):
 
 
 class VersionModel(VersionSummary):
-    """A version as it was sent."""
+    """A version as it was sent; `content` is null where the form asks for figures only."""
 
     figures: FigureTexts
+    content: ContentModel | None
     explanations: dict[str, str]
 
 
@@ -171,6 +172,7 @@ def version_json(version: StoredVersion) -> dict[str, Any]:
     """As `VersionModel` describes it."""
     return version_summary(version) | {
         "figures": version.texts,
+        "content": version.content.as_json() or None,
         "explanations": version.explanations,
     }
 

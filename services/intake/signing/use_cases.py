@@ -143,7 +143,10 @@ async def _store(
                 native,
                 obligation_id,
                 content=DraftContent(
-                    prepared.figures, prepared.nothing_to_report, prepared.explanations
+                    prepared.figures,
+                    prepared.nothing_to_report,
+                    prepared.explanations,
+                    words=prepared.words,
                 ),
                 replaces=NO_DRAFT,
                 organization_id=organization_id,

@@ -7,6 +7,8 @@ from decimal import Decimal
 from services.intake.submissions import faults as say
 from services.intake.submissions.repository import Context
 from services.intake.submissions.schemas import SubmissionBody
+from shared.domain.content_reading import read_content
+from shared.domain.contents import NOTHING, Content, fed_faults, with_fed_figures
 from shared.domain.documents import Document
 from shared.domain.faults import Fault
 from shared.domain.figures import Figures
@@ -35,6 +37,7 @@ class Judged:
     form: FormTemplate
     figures: Figures
     document: Document
+    content: Content = NOTHING
 
 
 def judge(
@@ -55,7 +58,7 @@ def judge(
     """
     if proxy:
         require_proxy(context.report, reason=body.reason)
-    figures, figure_faults = _figures(
+    figures, content, figure_faults = _figures(
         form, body, previous=context.previous, last_year=context.same_period_last_year
     )
     document = document_named(body)
@@ -70,7 +73,12 @@ def judge(
     if faults:
         raise say.refusal(faults)
     return Judged(
-        obligation=obligation, report=report, form=form, figures=figures, document=document
+        obligation=obligation,
+        report=report,
+        form=form,
+        figures=figures,
+        document=document,
+        content=content,
     )
 
 
@@ -83,7 +91,7 @@ def judge_figures(form: FormTemplate | None, body: SubmissionBody) -> list[Probl
     """The faults of the figures alone, when it is not known what report they belong to."""
     if form is None:
         return []
-    _, faults = _figures(form, body, previous=None, last_year=None)
+    _, _, faults = _figures(form, body, previous=None, last_year=None)
     return faults
 
 
@@ -94,11 +102,23 @@ def read_figures(
     previous: Figures | None,
     last_year: Figures | None,
 ) -> tuple[Figures, tuple[Fault, ...]]:
-    """The figures and every fault of theirs, hard and soft, those that are explained included."""
+    """The figures and every fault, hard and soft, those that are explained included."""
+    figures, _, faults = read_report(form, body, previous=previous, last_year=last_year)
+    return figures, faults
+
+
+def read_report(
+    form: FormTemplate,
+    body: SubmissionBody,
+    *,
+    previous: Figures | None,
+    last_year: Figures | None,
+) -> tuple[Figures, Content, tuple[Fault, ...]]:
+    """The same, with what is said besides the figures."""
     explanations, _ = say.explanations_by_row(form, body.explanations)
     same_year = previous is not None and not starts_year(body.period)
     if body.nothing_to_report:
-        return {}, check(
+        faults = check(
             form,
             _all_zero(form),
             previous=previous,
@@ -106,25 +126,28 @@ def read_figures(
             same_year=same_year,
             explanations=explanations,
         )
+        return {}, NOTHING, faults
+    content, wrong = read_content(form, body.content)
+    wrong = (*fed_faults(form, body.figures, content), *wrong)
     validation = validate(
         form,
-        body.figures,
+        with_fed_figures(form, body.figures, content),
         previous=previous,
         same_period_last_year=last_year,
         same_year=same_year,
         explanations=explanations,
     )
-    return validation.figures, validation.faults
+    return validation.figures, content, (*validation.faults, *wrong)
 
 
 def _figures(
     form: FormTemplate, body: SubmissionBody, *, previous: Figures | None, last_year: Figures | None
-) -> tuple[Figures, list[ProblemFault]]:
-    figures, found = read_figures(form, body, previous=previous, last_year=last_year)
+) -> tuple[Figures, Content, list[ProblemFault]]:
+    figures, content, found = read_report(form, body, previous=previous, last_year=last_year)
     _, unknown = say.explanations_by_row(form, body.explanations)
-    contradicts = body.nothing_to_report and _has_figures(body.figures)
-    contradiction = [say.figures_with_nothing()] if contradicts else []
-    return figures, [*say.of_figures(found), *contradiction, *unknown]
+    says_more = _has_figures(body.figures) or _has_figures(body.content or {})
+    contradiction = [say.figures_with_nothing()] if body.nothing_to_report and says_more else []
+    return figures, content, [*say.of_figures(found), *contradiction, *unknown]
 
 
 def _has_figures(raw: object) -> bool:

@@ -17,6 +17,7 @@ from services.intake.submissions.repository import NewSubmission
 from services.intake.submissions.schemas import SubmissionBody
 from shared.catalogue.catalogue import Catalogue
 from shared.db.engine import write_canonical_json, write_plain_json
+from shared.domain.contents import NOTHING, Content
 from shared.domain.documents import Document
 from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, Report
@@ -61,14 +62,12 @@ def new_submission(
     judged: Judged, *, sending: Sending, official: StoredVersion | None
 ) -> NewSubmission:
     """The rows of the version, the act, the event and the answer to the key."""
-    place, principal, at = sending.place, sending.principal, sending.at
+    principal, at = sending.principal, sending.at
     report, body, event_id = judged.report, sending.request.body, uuid4()
     figures = canonical_figures(judged.form, judged.figures)
     explanations = {key: text.strip() for key, text in body.explanations.items() if text.strip()}
     reason = (body.reason or "").strip() or None
-    sha256 = content_sha256(
-        place, figures=figures, body=body, explanations=explanations, document=judged.document
-    )
+    sha256 = _sha256(judged, sending=sending, figures=figures, explanations=explanations)
     return NewSubmission(
         obligation=judged.obligation,
         report=report,
@@ -81,6 +80,7 @@ def new_submission(
         at=at,
         content_sha256=sha256,
         document=judged.document,
+        content=_json_or_none(judged.content),
         proxy_by=principal.organization_id if sending.proxy else None,
         reason=reason,
         event_id=event_id,
@@ -101,6 +101,10 @@ def new_submission(
     )
 
 
+def _json_or_none(content: Content) -> str | None:
+    return None if content.is_blank else write_plain_json(content.as_json())
+
+
 def _event_data(
     judged: Judged,
     *,
@@ -119,6 +123,7 @@ def _event_data(
             submitted_at=sending.at,
             nothing_to_report=sending.request.body.nothing_to_report,
             figures=figures,
+            content=judged.content,
         ),
         official=track_of(official),
         act=act_of(
@@ -138,6 +143,19 @@ def receipt_of(new: NewSubmission, stored: tuple[int, str]) -> dict[str, Any]:
     return {**new.response, "report_id": report_id, "receipt_number": receipt_number}
 
 
+def _sha256(
+    judged: Judged, *, sending: Sending, figures: FigureTexts, explanations: Mapping[str, str]
+) -> str:
+    return content_sha256(
+        sending.place,
+        figures=figures,
+        body=sending.request.body,
+        explanations=explanations,
+        document=judged.document,
+        content=judged.content,
+    )
+
+
 def content_sha256(
     place: Place,
     *,
@@ -145,12 +163,13 @@ def content_sha256(
     body: SubmissionBody,
     explanations: Mapping[str, str],
     document: Document,
+    content: Content = NOTHING,
 ) -> str:
     """The hash of what was received, over canonical JSON: sorted keys, no spaces, UTF-8.
 
     `QCVN 12:2026/BCA` asks for a hash of each document on receipt.
     """
-    content = {
+    received = {
         "organization": place.organization.code,
         "regime": place.regime.code,
         "form": place.form.code,
@@ -161,8 +180,10 @@ def content_sha256(
         "explanations": explanations,
     }
     if not document.is_blank:
-        content["document"] = document_members(document)
-    return hashlib.sha256(write_canonical_json(content).encode()).hexdigest()
+        received["document"] = document_members(document)
+    if not content.is_blank:
+        received["content"] = content.as_json()
+    return hashlib.sha256(write_canonical_json(received).encode()).hexdigest()
 
 
 def _response(report: Report, *, obligation: Obligation, at: str) -> dict[str, Any]:

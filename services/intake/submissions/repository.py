@@ -38,7 +38,7 @@ SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form
        r.official_version, r.first_submitted_at,
        v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations,
        v.submitted_at, v.submitted_by_name, v.receipt_number, v.content_sha256, v.document,
-       v.proxy_by,
+       v.proxy_by, v.content,
        $9::text IS NULL OR EXISTS (
            SELECT FROM log.attachment a WHERE a.obligation_id = o.id AND a.sha256 = $9
        ) AS attachment_known,
@@ -95,9 +95,9 @@ WITH head AS (
     INSERT INTO log.report_version (
         report_id, version, form_version, figures, nothing_to_report, explanations,
         submitted_by, submitted_by_name, submitted_at, receipt_number, content_sha256,
-        document, proxy_by)
+        document, proxy_by, content)
     SELECT id, $9, $13, $14::jsonb, $15, $16::jsonb, $17, $18, $19, receipt_number, $20,
-           $29::jsonb, $30
+           $29::jsonb, $30, $31::jsonb
     FROM head
 ), act AS (
     INSERT INTO log.report_act (
@@ -158,6 +158,7 @@ class NewSubmission:
     at: datetime
     content_sha256: str
     document: Document
+    content: str | None
     proxy_by: int | None
     reason: str | None
     event_id: UUID
@@ -284,4 +285,5 @@ def _saved_values(new: NewSubmission) -> tuple[object, ...]:
         new.event_data,
         document_text(new.document),
         new.proxy_by,
+        new.content,
     )

@@ -27,10 +27,45 @@ SubmittedFigures = Annotated[
         }
     ),
 ]
+SubmittedContent = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "type": ["object", "null"],
+            "description": "What the form asks for besides figures: cells of words by row and "
+            "column, the entries of lists, the sections of the outline. A date is 2025-06-30, a "
+            "choice its code.",
+            "properties": {
+                "texts": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "object",
+                        "additionalProperties": {"type": ["string", "null"]},
+                    },
+                },
+                "lists": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": {"type": ["number", "string", "null"]},
+                        },
+                    },
+                },
+                "sections": {
+                    "type": "object",
+                    "additionalProperties": {"type": ["string", "null"]},
+                },
+            },
+            "additionalProperties": False,
+        }
+    ),
+]
 
 
 class SubmissionBody(BaseModel):
-    """A report as it is sent. `figures` is read cell by cell by the form, not here."""
+    """A report as it is sent. `figures` and `content` are read by the form, not here."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -45,6 +80,7 @@ class SubmissionBody(BaseModel):
         ),
     ]
     figures: SubmittedFigures = Field(default_factory=dict)
+    content: SubmittedContent = None
     nothing_to_report: StrictBool = False
     explanations: Annotated[
         dict[str, FreeText],

@@ -208,6 +208,7 @@ async def _into_draft(
         figures=merged(draft.figures, outcome),
         nothing_to_report=outcome.nothing_to_report,
         explanations=draft.explanations,
+        words=draft.words,
     )
     obligation_id = ObligationId(work.desk.duty.obligation.id or 0)
     kept = await keep_draft(intake, principal, obligation_id, content=content, replaces=replaces)

@@ -29,6 +29,11 @@ TRACK = {
     "submitted_at": "2025-06-16T02:15:00Z",
     "nothing_to_report": False,
     "figures": {"LV01": {"3": "12", "4": "-0.50"}},
+    "content": {
+        "texts": {"LV01": {"note": "Đúng"}},
+        "lists": {"DA": [{"name": "Cầu", "amount": "12.5"}]},
+        "sections": {"I": "Đã xong."},
+    },
 }
 REPORT: dict[str, Any] = {
     "report_id": 123,
