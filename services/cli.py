@@ -10,6 +10,7 @@ from services.commands import (
     conversion,
     demo,
     doctor,
+    form_draft,
     form_preview,
     logs,
     organizations,
@@ -29,6 +30,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate)
 catalogue.app.command("import-conversion")(conversion.import_conversion)
+catalogue.app.command("draft")(form_draft.draft)
 catalogue.app.command("preview")(form_preview.preview)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(organizations.app, name="organizations")

@@ -15,11 +15,8 @@ from shared.catalogue.form_checks import form_faults
 from shared.catalogue.packs import content_of_packs
 from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.schemas import FormFile
-from shared.catalogue.single_files import read_form_file
 from shared.catalogue.stored import Stored
 from shared.labels.labels import Language, load_labels
-
-YAML = {".yaml", ".yml"}
 
 Out = Annotated[
     Path,
@@ -83,10 +80,7 @@ def preview(
 
 def _read(names: Sequence[str] | None) -> Catalogue:
     """The forms and regimes of packs, and of files that are a form; judged by themselves."""
-    files = [Path(name) for name in names or () if Path(name).suffix in YAML]
-    others = [name for name in names or () if Path(name).suffix not in YAML]
-    packs = read_named(others) if others or not files else ()
-    content = content_of_packs((*packs, *map(read_form_file, files)))
+    content = content_of_packs(read_named(names))
     faults = [fault for item in content.live_documents(FormFile) for fault in form_faults(item)]
     if faults:
         raise PacksRefused(faults)

@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 
 from shared.catalogue.packs import MANIFEST, SHIPPED_PACKS, Pack, find_packs, read_packs
+from shared.catalogue.single_files import read_form_file
 
+YAML = frozenset({".yaml", ".yml"})
 PackNames = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Thư mục của gói, hoặc tên gói đi kèm như organizations/binh-phuoc-2025. "
+        help="Thư mục của gói, tên gói đi kèm như organizations/binh-phuoc-2025, hoặc một tệp "
+        ".yaml của biểu mẫu. "
         "Bỏ trống: mọi gói đi kèm.",
         show_default=False,
     ),
@@ -19,8 +22,14 @@ PackNames = Annotated[
 
 
 def read_named(names: Sequence[str] | None) -> tuple[Pack, ...]:
-    """The packs of these names, all that are shipped without one; raises PacksRefused."""
-    return read_packs([folder_of(name) for name in names] if names else find_packs())
+    """The packs of these names, all that are shipped without one; raises PacksRefused.
+
+    A `.yaml` file of a form counts as a pack of its own.
+    """
+    files = [Path(name) for name in names or () if Path(name).suffix in YAML]
+    folders = [folder_of(name) for name in names or () if Path(name).suffix not in YAML]
+    packs = read_packs(folders if names else find_packs())
+    return (*packs, *map(read_form_file, files))
 
 
 def folder_of(name: str) -> Path:

@@ -10,7 +10,7 @@ from shared.catalogue.faults import KeyPath
 from shared.catalogue.packs import INHERITED, Pack
 from shared.catalogue.schema_faults import validated
 from shared.catalogue.schemas import FormFile, OrganizationsFile, PackFile
-from shared.catalogue.yaml_source import SourceDocument, read_source
+from shared.catalogue.yaml_source import SourceDocument, parse_source, read_source
 from shared.domain.names import search_key
 
 KIND = "organizations"
@@ -24,11 +24,19 @@ def read_organizations_file(file: Path) -> Pack:
 
 def read_form_file(file: Path) -> Pack:
     """The pack of one form; raises PacksRefused with every fault and its line."""
-    source = read_source(file)
+    return _form_pack(read_source(file))
+
+
+def form_pack_of_text(text: str, *, file: Path) -> Pack:
+    """The same of a text; faults are told as of `file`."""
+    return _form_pack(parse_source(text, file=file))
+
+
+def _form_pack(source: SourceDocument) -> Pack:
     form = validated(FormFile, source.data, source=source)
     return Pack(
-        manifest=_manifest(file, form.source),
-        folder=file.parent,
+        manifest=_manifest(source.file, form.source),
+        folder=source.file.parent,
         organizations=(),
         links=(),
         lineage=(),

@@ -32,29 +32,34 @@ EXACT_DIGITS = 15
 _ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
-def open_file(content: bytes, options: Mapping[str, Any]) -> bytes:  # noqa: ARG001
-    """JSON of a RawWorkbook; never raises for what the file holds."""
+def open_file(content: bytes, options: Mapping[str, Any]) -> bytes:
+    """JSON of a RawWorkbook; never raises for what the file holds.
+
+    With the option `formulas`, the texts of formulas come along.
+    """
+    formulas = options.get("formulas") is True
     try:
-        raw = _text_table(content) if kind_of(content) == "text" else _workbook(content)
+        is_text = kind_of(content) == "text"
+        raw = _text_table(content) if is_text else _workbook(content, formulas=formulas)
     except Refused as refused:
         raw = RawWorkbook(faults=refused.faults)
     return json.dumps(raw_json(raw), ensure_ascii=False).encode()
 
 
-def _workbook(content: bytes) -> RawWorkbook:
+def _workbook(content: bytes, *, formulas: bool) -> RawWorkbook:
     packed, parts = repacked(content)
     structures = sheet_structures(parts)
     del parts
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(packed))
-        sheets = tuple(_sheet(workbook, each) for each in structures)
+        sheets = tuple(_sheet(workbook, each, formulas=formulas) for each in structures)
     except CalamineError as error:
         detail = "Tệp bị hỏng, không đọc được. Hãy mở và lưu lại bằng Excel."
         raise Refused(file_fault("damaged_workbook", detail)) from error
     return RawWorkbook(sheets=sheets)
 
 
-def _sheet(workbook: CalamineWorkbook, structure: SheetStructure) -> RawSheet:
+def _sheet(workbook: CalamineWorkbook, structure: SheetStructure, *, formulas: bool) -> RawSheet:
     rows = workbook.get_sheet_by_name(structure.name).to_python(skip_empty_area=False)
     cells: dict[Spot, RawCell] = {}
     for row, values in enumerate(rows):
@@ -70,7 +75,12 @@ def _sheet(workbook: CalamineWorkbook, structure: SheetStructure) -> RawSheet:
         cells=cells,
         merged=tuple(structure.merged),
         hidden=structure.hidden,
+        formulas=_short(structure.formulas) if formulas else {},
     )
+
+
+def _short(formulas: Mapping[Spot, str]) -> dict[Spot, str]:
+    return {at: text for at, text in formulas.items() if len(text) <= LONGEST_TEXT}
 
 
 def _cell(value: object) -> RawCell | None:

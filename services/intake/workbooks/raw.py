@@ -1,7 +1,7 @@
 """A file as it was read: cells by place, before anything is known of a form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -27,12 +27,16 @@ class RawCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """A sheet that people see, or the one that says what the file is. Blank cells are not there."""
+    """A sheet that people see, or the one that says what the file is. Blank cells are not there.
+
+    `formulas` are read only where they were asked for.
+    """
 
     name: str
     cells: Mapping[Spot, RawCell]
     merged: tuple[str, ...] = ()
     hidden: bool = False
+    formulas: Mapping[Spot, str] = field(default_factory=dict)
 
     def text(self, spot: Spot) -> str:
         found = self.cells.get(spot)
@@ -66,6 +70,7 @@ def raw_json(raw: RawWorkbook) -> dict[str, Any]:
                 "hidden": sheet.hidden,
                 "merged": list(sheet.merged),
                 "cells": [[*spot, *cell] for spot, cell in sheet.cells.items()],
+                "formulas": [[*spot, text] for spot, text in sheet.formulas.items()],
             }
             for sheet in raw.sheets
         ],
@@ -86,6 +91,7 @@ def raw_of(members: Mapping[str, Any]) -> RawWorkbook:
                     Spot(row, column): RawCell(CellKind(kind), text)
                     for row, column, kind, text in sheet["cells"]
                 },
+                formulas={Spot(row, column): text for row, column, text in sheet["formulas"]},
             )
             for sheet in members["sheets"]
         ),

@@ -28,11 +28,12 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 
 @dataclass(slots=True)
 class SheetStructure:
-    """`not_calculated` and `errors` by place, with the formula's or the error's text."""
+    """`formulas`, `not_calculated` and `errors` by place, with the text of formula or error."""
 
     name: str
     hidden: bool
     merged: list[str] = field(default_factory=list)
+    formulas: dict[Spot, str] = field(default_factory=dict)
     not_calculated: dict[Spot, str] = field(default_factory=dict)
     errors: dict[Spot, str] = field(default_factory=dict)
     rows: int = 0
@@ -104,6 +105,8 @@ def _read_cell(structure: SheetStructure, spot: Spot, element: ET.Element) -> No
     children = {_local(child): child for child in element}
     value, formula = children.get("v"), children.get("f")
     text = (value.text or "") if value is not None else ""
+    if formula is not None and formula.text:
+        structure.formulas[spot] = formula.text
     if element.get("t") == "e":
         structure.errors[spot] = text
     elif formula is not None and not text and element.get("t") != "str":

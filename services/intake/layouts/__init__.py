@@ -1,0 +1,1 @@
+"""An Excel layout of a form, read as a first draft of its YAML."""
