@@ -80,7 +80,11 @@ async def _serve(what: What) -> int:
 
 def _configured() -> Settings:
     settings = load_settings()
-    configure_logs(json_lines=settings.log_format is LogFormat.JSON, level=settings.log_level.value)
+    configure_logs(
+        json_lines=settings.log_format is LogFormat.JSON,
+        level=settings.log_level.value,
+        lasting=True,
+    )
     return settings
 
 

@@ -44,7 +44,7 @@ class Place:
     period: Period
 
     def __hash__(self) -> int:
-        return hash((self.organization.id, self.form.code, self.period.code))
+        return hash((self.organization.id, self.form.code, self.period.year, self.period.ordinal))
 
 
 class Codes(Protocol):

@@ -8,7 +8,7 @@ asks for, and no number turns into a float on the way. `read_json` and `write_js
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from functools import partial
@@ -42,13 +42,13 @@ def write_plain_json(value: object) -> str:
     return to_json(value).decode()
 
 
-def write_canonical_json(value: Mapping[str, object]) -> str:
+def write_canonical_json(value: dict[str, Any]) -> str:
     """The same, with the members of every object in the order of their names: what is hashed."""
     return write_plain_json(_ordered(value))
 
 
 def _ordered(value: object) -> object:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):  # A Mapping in general is asked for at five times the cost.
         return value
     return {name: _ordered(value[name]) for name in sorted(value)}
 

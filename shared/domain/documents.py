@@ -55,7 +55,7 @@ class Document:
 
     @property
     def is_blank(self) -> bool:
-        return self == BLANK
+        return self is BLANK or self == BLANK
 
 
 BLANK = Document()

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from shared.domain.errors import InvalidPeriod, UnknownPeriodCode
 from shared.domain.identifiers import PeriodCode
@@ -307,6 +308,7 @@ def parse_period(code: str, *, calendar: PeriodCalendar, kind: PeriodKind | None
         raise UnknownPeriodCode(code) from error
 
 
+@lru_cache(maxsize=1_000)
 def starts_year(code: str) -> bool:
     """Whether a period is the first of its year, in either calendar; raises UnknownPeriodCode."""
     return parse_period(code, calendar=PeriodCalendar.CALENDAR).starts_year

@@ -16,8 +16,14 @@ from structlog.typing import Processor
 _QUIET_LIBRARIES = ("aiokafka", "alembic", "asyncio", "httpx", "mail.log", "sqlalchemy")
 
 
-def configure_logs(*, json_lines: bool, level: str = "info", to: TextIO | None = None) -> None:
-    """Call once, before the first line. `level` is debug, info, warning or error."""
+def configure_logs(
+    *, json_lines: bool, level: str = "info", to: TextIO | None = None, lasting: bool = False
+) -> None:
+    """Call once, before the first line. `level` is debug, info, warning or error.
+
+    `lasting` says that nobody configures anew: each logger is then put together once, not for each
+    line.
+    """
     least = logging.getLevelNamesMapping()[level.upper()]
     stream = to or sys.stderr
     render = _renderers(json_lines=json_lines, colors=stream.isatty())
@@ -25,7 +31,7 @@ def configure_logs(*, json_lines: bool, level: str = "info", to: TextIO | None =
         processors=[*_shared_processors(), *render],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=lasting,
     )
     _configure_libraries(render, least=least, stream=stream)
 

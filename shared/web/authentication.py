@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Request
@@ -82,8 +83,13 @@ def principal_of(row: Mapping[str, Any], *, organization_id: str = "organization
         username=row["username"],
         display_name=row["display_name"],
         organization_id=OrganizationId(row[organization_id]),
-        roles=frozenset(Role(role) for role in row["roles"]),
+        roles=_roles(tuple(row["roles"])),
         language=Language(row["language"]),
         csrf_token=row["csrf_token"],
         must_change_password=row["must_change_password"],
     )
+
+
+@lru_cache(maxsize=1_000)
+def _roles(names: tuple[str, ...]) -> frozenset[Role]:
+    return frozenset(Role(name) for name in names)

@@ -4,11 +4,11 @@ From the outside in: RequestContext (id, headers, log, last resort) → BodyLimi
 RequestText → HeadAndOptions → ConditionalReads → routes.
 """
 
+import os
 import re
 import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from fastapi import Request, Response
@@ -19,6 +19,7 @@ from shared.web.problem_responses import internal_error_answer, problem_answer
 from shared.web.problems import MalformedRequest, PayloadTooLarge
 from shared.web.request_text import URL_ENCODED, require_text
 
+REQUEST_ID_BYTES = 16
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 QUIET_PATHS = ("/static/", "/healthz", "/readyz", "/metrics")
 
@@ -116,7 +117,7 @@ def _header(scope: Scope, name: bytes) -> str:
 
 def _request_id(scope: Scope) -> str:
     given = _header(scope, b"x-request-id")
-    return given if REQUEST_ID.fullmatch(given) else uuid4().hex
+    return given if REQUEST_ID.fullmatch(given) else os.urandom(REQUEST_ID_BYTES).hex()
 
 
 def _log_request(scope: Scope, *, status: int | None, started: float) -> None:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from shared.db.engine import read_json, write_json
-from shared.domain.documents import Document
+from shared.domain.documents import BLANK, Document
 from shared.web.answers import Answer
 
 LONGEST_NUMBER = 64
@@ -82,7 +82,7 @@ def document_members(document: Document) -> dict[str, str]:
 
 def document_json(document: Document) -> dict[str, str] | None:
     """The parts that it has; None for a document that says nothing."""
-    return document_members(document) or None
+    return None if document.is_blank else document_members(document)
 
 
 def document_text(document: Document) -> str | None:
@@ -93,7 +93,7 @@ def document_text(document: Document) -> str | None:
 def document_of(text: str | None) -> Document:
     """A document from the text of its jsonb."""
     if text is None:
-        return Document()
+        return BLANK
     members: dict[str, Any] = read_json(text)
     issued_on = members.pop("date", None)
     return Document(

@@ -109,6 +109,8 @@ async def _json_body(request: Request) -> bytes:
 
 
 def _shape_faults(request: Request, errors: list[Any]) -> list[ProblemFault]:
+    if not errors:
+        return []
     labels, language = request.app.state.labels, language_of(request)
     return [
         validation_fault({**each, "loc": ("body", *each["loc"])}, labels, language=language)

@@ -1,12 +1,13 @@
 """Faults of a submission as members of a problem's `errors`."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import datetime
 
 from shared.domain.documents import Document, document_faults
 from shared.domain.faults import Fault
 from shared.domain.forms import FormTemplate, Severity
 from shared.domain.identifiers import RowCode
+from shared.domain.time import vietnam_date
 from shared.web.problems import (
     CrossCheckFailed,
     ProblemFault,
@@ -46,11 +47,13 @@ def reason_required(detail: str) -> ProblemFault:
     return at_field("reason", code="correction_needs_reason", detail=detail)
 
 
-def of_document(document: Document, *, today: date, attachment_known: bool) -> list[ProblemFault]:
-    """What is wrong with what the signed paper says."""
+def of_document(document: Document, *, at: datetime, attachment_known: bool) -> list[ProblemFault]:
+    """What is wrong with what the signed paper says, when it is sent."""
+    if document.is_blank:
+        return []
     faults = [
         at_field(f"document/{each.field}", code=each.code, detail=each.detail)
-        for each in document_faults(document, today=today)
+        for each in document_faults(document, today=vietnam_date(at))
     ]
     if not attachment_known:
         detail = "Không có tệp đính kèm này của báo cáo. Hãy tải tệp lên trước."

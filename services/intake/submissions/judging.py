@@ -9,7 +9,7 @@ from services.intake.submissions.repository import Context
 from services.intake.submissions.schemas import SubmissionBody
 from shared.domain.content_reading import read_content
 from shared.domain.contents import NOTHING, Content, fed_faults, with_fed_figures
-from shared.domain.documents import Document
+from shared.domain.documents import BLANK, Document
 from shared.domain.faults import Fault
 from shared.domain.figures import Figures
 from shared.domain.forms import FormTemplate
@@ -24,7 +24,6 @@ from shared.domain.reports import (
     submit,
 )
 from shared.domain.sheets import check, validate
-from shared.domain.time import vietnam_date
 from shared.web.problems import ProblemFault
 
 
@@ -62,9 +61,7 @@ def judge(
         form, body, previous=context.previous, last_year=context.same_period_last_year
     )
     document = document_named(body)
-    paper = say.of_document(
-        document, today=vietnam_date(at), attachment_known=context.attachment_known
-    )
+    paper = say.of_document(document, at=at, attachment_known=context.attachment_known)
     faults = [*figure_faults, *paper]
     try:
         report = _next_report(context, obligation=obligation, at=at, reason=body.reason)
@@ -84,7 +81,7 @@ def judge(
 
 def document_named(body: SubmissionBody) -> Document:
     """What the body says of the signed paper."""
-    return Document() if body.document is None else body.document.document()
+    return BLANK if body.document is None else body.document.document()
 
 
 def judge_figures(form: FormTemplate | None, body: SubmissionBody) -> list[ProblemFault]:
