@@ -32,9 +32,12 @@ PHONE = SheetColumn("phone", "Điện thoại", "Số điện thoại.", require
 CONTACT = SheetColumn("contact_name", "Đầu mối", "Người liên hệ.", required=False)
 LATITUDE = SheetColumn("latitude", "Vĩ độ", "Độ thập phân, WGS 84.", required=False)
 LONGITUDE = SheetColumn("longitude", "Kinh độ", "Độ thập phân, WGS 84.", required=False)
+AGENCY = SheetColumn(
+    "agency_code", "Mã định danh cơ quan", "Theo Quyết định 20/2020/QĐ-TTg.", required=False
+)
 COLUMNS = (
     CODE, NAME, KIND, LEVEL, PARENT, VALID_FROM, VALID_UNTIL, CONTINUES,
-    EMAIL, PHONE, CONTACT, LATITUDE, LONGITUDE,
+    EMAIL, PHONE, CONTACT, LATITUDE, LONGITUDE, AGENCY,
 )  # fmt: skip
 NOTES = (
     "Mỗi dòng là một đơn vị trong một khoảng thời gian. Đơn vị đã có thì dòng mới thay dòng cũ.",

@@ -163,6 +163,7 @@ class _Compiler:
             longitude=model.longitude,
             search_key=search_key(model.name),
             sort_key=sort_key(model.name),
+            agency_code=model.agency_code,
         )
 
     def _link(self, item: Item[ChainLinkModel]) -> StoredLink:

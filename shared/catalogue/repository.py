@@ -24,7 +24,8 @@ ONE_LOAD_AT_A_TIME = text(f"SELECT pg_advisory_xact_lock({AdvisoryLock.CATALOGUE
 NEWEST_ORGANIZATIONS = text("""
     SELECT DISTINCT ON (organization_id, valid_from)
            organization_id, code, name, kind, level, parent_id, province_id, valid_from, valid_to,
-           email, phone, contact_name, latitude, longitude, search_key, sort_key, retracted
+           email, phone, contact_name, latitude, longitude, search_key, sort_key, agency_code,
+           retracted
     FROM catalogue.organization_version
     WHERE change_number <= :number
     ORDER BY organization_id, valid_from, change_number DESC
@@ -62,11 +63,11 @@ ADD_ORGANIZATION_VERSION = text("""
     INSERT INTO catalogue.organization_version
         (organization_id, valid_from, change_number, valid_to, retracted, code, name, kind, level,
          parent_id, province_id, email, phone, contact_name, latitude, longitude, search_key,
-         sort_key)
+         sort_key, agency_code)
     VALUES
         (:organization_id, :valid_from, :change_number, :valid_to, :retracted, :code, :name, :kind,
          :level, :parent_id, :province_id, :email, :phone, :contact_name, :latitude, :longitude,
-         :search_key, :sort_key)
+         :search_key, :sort_key, :agency_code)
 """)
 ADD_LINK = text("""
     INSERT INTO catalogue.chain_link
@@ -199,6 +200,7 @@ def _organization(row: Row[Any]) -> StoredOrganization:
         longitude=row.longitude,
         search_key=row.search_key,
         sort_key=row.sort_key,
+        agency_code=row.agency_code,
     )
     return StoredOrganization(version, row.retracted)
 
@@ -208,6 +210,7 @@ def _organization_row(stored: StoredOrganization) -> dict[str, Any]:
     names = (
         "valid_from", "valid_to", "code", "name", "level", "parent_id", "province_id", "email",
         "phone", "contact_name", "latitude", "longitude", "search_key", "sort_key",
+        "agency_code",
     )  # fmt: skip
     return {
         **{name: getattr(version, name) for name in names},

@@ -35,6 +35,15 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./_-]*$"
 CellCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.]+$", max_length=32)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 LevelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$", max_length=32)]
+AgencyCode = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([A-Y][0-9]{2}(\.[0-9A-Z]+)*|[0-9]{3}(\.[0-9]{2,3})*\.[A-Y][0-9]{2})$",
+        max_length=35,
+    ),
+]
+"""Quyết định 20/2020/QĐ-TTg, art. 4: `H19.15`; or as written before it: `000.00.15.H19`."""
+
 EmailText = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 Day = Annotated[date, Field(strict=True)]
 

@@ -20,6 +20,7 @@ from shared.catalogue.field_schemas import (
 from shared.catalogue.regime_schemas import RegimeFile
 from shared.catalogue.schema_parts import (
     MAX_DECIMALS,
+    AgencyCode,
     CellCode,
     Code,
     Dated,
@@ -75,6 +76,7 @@ class OrganizationModel(Dated):
     contact_name: Text | None = None
     latitude: Annotated[Decimal, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[Decimal, Field(ge=-180, le=180)] | None = None
+    agency_code: AgencyCode | None = None
 
 
 class OrganizationsFile(Sourced):

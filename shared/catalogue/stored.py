@@ -113,6 +113,7 @@ class Stored:
             contact_name=version.contact_name,
             latitude=version.latitude,
             longitude=version.longitude,
+            agency_code=version.agency_code,
         )
 
     def _link(self, stored: StoredLink) -> ChainLinkModel:

@@ -39,7 +39,8 @@ class OrganizationVersion:
 
     `level` names the rung of the reporting ladder (the catalogue says "province", "district",
     "commune", "department"). `latitude` and `longitude` are WGS 84 degrees. `search_key` and
-    `sort_key` are made by `shared.domain.names`.
+    `sort_key` are made by `shared.domain.names`. `agency_code` is the identifier of its agency, as
+    it was written (Quyết định 20/2020/QĐ-TTg, art. 4).
     """
 
     id: OrganizationId
@@ -58,6 +59,7 @@ class OrganizationVersion:
     longitude: Decimal | None = None
     search_key: str = ""
     sort_key: str = ""
+    agency_code: str | None = None
 
     def __post_init__(self) -> None:
         require_some_day(valid_from=self.valid_from, valid_to=self.valid_to)

@@ -140,7 +140,7 @@ def _object_json(question: Question, unit: OrganizationVersion) -> dict[str, Any
     tree = question.tree(question.topic)
     return {
         "code": unit.code,
-        "agency_code": agency_code(unit.code),
+        "agency_code": agency_code(unit.agency_code or unit.code),
         "name": unit.name,
         "level": unit.level,
         "parent": None if unit.parent_id is None else tree.get(unit.parent_id).code,

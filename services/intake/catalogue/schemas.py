@@ -39,7 +39,10 @@ BODY: dict[str, Any] = {
 
 
 class OrganizationModel(Answer):
-    """One organization over one stretch of time; `valid_to` is the first day after it."""
+    """One organization over one stretch of time; `valid_to` is the first day after it.
+
+    `agency_code` is the identifier of its agency (Quyết định 20/2020/QĐ-TTg) where one is known.
+    """
 
     id: int
     code: str
@@ -47,6 +50,7 @@ class OrganizationModel(Answer):
     kind: str
     level: str
     parent: str | None = None
+    agency_code: str | None = None
     valid_from: date
     valid_to: date | None
 
@@ -133,6 +137,7 @@ def organization_json(
         "kind": organization.kind,
         "level": organization.level,
         "parent": parent,
+        "agency_code": organization.agency_code,
         "valid_from": organization.valid_from,
         "valid_to": organization.valid_to,
     }

@@ -30,7 +30,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 GOING_ON = frozenset({LineageKind.UNCHANGED, LineageKind.RENAME, LineageKind.RETYPE})
 """Kinds in which a unit of the same code is the same organization."""
 
-KEPT = ("email", "phone", "contact_name", "latitude", "longitude")
+KEPT = ("email", "phone", "contact_name", "latitude", "longitude", "agency_code")
 """What an organization that goes on takes along."""
 
 

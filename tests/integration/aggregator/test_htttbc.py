@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,16 @@ from shared.domain.sheets import read_submission
 from shared.web.problems import ValidationFailed
 from tests.integration.aggregator.conftest import Deliver
 from tests.integration.aggregator.desk import Desk
-from tests.integration.aggregator.world import COMMUNES, DISTRICTS, FORMS, Q2, SUMMED, History
+from tests.integration.aggregator.world import (
+    COMMUNES,
+    DISTRICTS,
+    FORMS,
+    Q2,
+    SUMMED,
+    History,
+    make_catalogue,
+    province,
+)
 
 PATH = "/api/v1/exports/htttbc"
 ONE, OTHER = COMMUNES[DISTRICTS[0]][0], COMMUNES[DISTRICTS[1]][0]
@@ -62,6 +72,30 @@ async def test_reports_that_went_out_come_back_as_they_were(desk: Desk, sent: No
             assert province[row][column] == exact_sum(
                 Decimal(figures[row][column]) for figures in SENT.values()
             )
+
+
+async def test_units_that_went_out_by_their_agencies_are_found_again_by_them(
+    desk: Desk, history: History, deliver: Deliver
+) -> None:
+    """As another system would name them, however the pack writes the identifier."""
+    agencies = {ONE: "000.00.15.H19", OTHER: "H19.16"}
+    units = [replace(each, agency_code=agencies.get(each.id)) for each in province()]
+    desk.catalogue.catalogue = make_catalogue(units)
+    for unit, figures in SENT.items():
+        history.submit((unit, SUMMED, Q2), **figures)
+    await deliver(history.events, catalogue=desk.catalogue.catalogue)
+
+    document = await desk.json(PATH, form=SUMMED, track="live")
+    by_agency = {each["agency_code"]: each["code"] for each in document["objects"]}
+    back = {code: typed(document, by_agency[code]) for code in ("H19.15", "H19.16")}
+
+    assert back == {"H19.15": SENT[ONE], "H19.16": SENT[OTHER]}
+    assert by_agency[None]
+    jsonschema.validate(
+        (await desk.get(PATH, form=SUMMED, track="live")).json(),
+        json.loads(SCHEMA_FILE.read_text(encoding="utf-8")),
+        cls=jsonschema.Draft202012Validator,
+    )
 
 
 async def test_an_export_keeps_to_the_schema_that_is_served(desk: Desk, sent: None) -> None:

@@ -86,6 +86,21 @@ async def test_what_was_loaded_reads_back_as_the_packs_say(engine: AsyncEngine) 
     assert len(catalogue.indicators_of(regime.forms[0], on=CUTOFF)) == 6
 
 
+async def test_the_identifier_of_an_agency_is_kept_as_it_was_written(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    paths = copied_packs(tmp_path)
+    first = '{code: "25216", level: commune, kind: ward, parent: "688"'
+    spoil(tmp_path / UNITS, first, f'{first}, agency_code: "000.00.15.H10"')
+    await load(engine, read_packs(paths))
+    number, _ = await load(engine, read_packs(paths))
+
+    catalogue = await view(engine)
+    agencies = {each.agency_code for each in catalogue.tree(CUTOFF).organizations.values()}
+    assert number == 1
+    assert agencies == {"000.00.15.H10", None}
+
+
 async def test_the_shipped_packs_loaded_twice_are_one_change(engine: AsyncEngine) -> None:
     packs = read_packs(find_packs())
     assert (await load(engine, packs))[0] == 1

@@ -13,9 +13,12 @@ from shared.domain.identifiers import OrganizationCode
 from shared.domain.organizations import OrganizationVersion
 from tests.support.commands import assert_one_line, run, run_well
 
-TITLES = ("Mã", "Tên", "Loại", "Cấp", "Mã đơn vị cấp trên", "Hiệu lực từ", "Địa chỉ thư")
+TITLES = (
+    "Mã", "Tên", "Loại", "Cấp", "Mã đơn vị cấp trên", "Hiệu lực từ", "Địa chỉ thư",
+    "Mã định danh cơ quan",
+)  # fmt: skip
 PROVINCE = ("75", "Tỉnh Đồng Nai", "tỉnh", "cấp tỉnh", "", "01/07/2025", "")
-WARD = ("00004", "Phường Ba Đình", "Phường", "Cấp xã", "75", "2025-07-01", "bd@dn.example")
+WARD = ("00004", "Phường Ba Đình", "Phường", "Cấp xã", "75", "2025-07-01", "bd@dn.vn", "H19.44")
 SOURCE = ("--source", "Nghị quyết 1662/NQ-UBTVQH15")
 
 
@@ -42,7 +45,8 @@ async def test_a_sheet_becomes_one_change_and_again_none(
         told = await run_well("organizations", "import", given, *SOURCE)
         assert told == "Danh mục đang ở thay đổi số 1.\n"
     ward = await found(engine, "00004")
-    assert (ward.name, ward.email) == ("Phường Ba Đình", "bd@dn.example")
+    assert (ward.name, ward.email) == ("Phường Ba Đình", "bd@dn.vn")
+    assert ward.agency_code == "H19.44"
     assert ward.parent_id == (await found(engine, "75")).id
 
 

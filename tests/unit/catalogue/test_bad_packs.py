@@ -57,6 +57,14 @@ CASES = [
         '{valid_from: 2025-01-01, code: "25216"',
         "overlapping_validity",
     ),
+    Case(
+        "no such agency",
+        UNITS,
+        COMMUNE,
+        COMMUNE + ', agency_code: "Z10.01"',
+        "wrong_form_of_code",
+        at='"Z10.01"',
+    ),
     Case("four digits", UNITS, '{code: "25216"', '{code: "2521"', "wrong_form_of_code"),
     Case(
         "parent that ends before its children",
