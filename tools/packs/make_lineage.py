@@ -130,7 +130,8 @@ def lineage_file(links: Iterable[Link]) -> str:
         'source: "Nghị quyết 1662/NQ-UBTVQH15 và Nghị quyết 202/2025/QH15"',
         "note: >-",
         "  Quan hệ giữa các xã lấy theo bộ dữ liệu nói trên. Công việc của cấp huyện chuyển về",
-        "  tỉnh (move) là giả định, để hồ sơ cũ của huyện có nơi phụ trách.",
+        "  tỉnh (move) là giả định, để hồ sơ cũ của huyện có nơi phụ trách. Số hiệu các nghị quyết",
+        "  và của luật theo nguồn thứ cấp, chưa đối chiếu với văn bản gốc.",
         "links:",
         *map(link_line, links),
     ]

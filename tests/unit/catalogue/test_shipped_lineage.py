@@ -105,6 +105,14 @@ def test_only_what_the_law_left_unchanged_keeps_its_identity(catalogue: Catalogu
     assert len(shared) > 90
 
 
+def test_the_new_province_has_as_many_communes_and_wards_as_its_resolution_says(
+    catalogue: Catalogue,
+) -> None:
+    """Nghị quyết 1662/NQ-UBTVQH15, as the state's news agency summed it up on 27/06/2025."""
+    kinds = Counter(each.kind.value for each in catalogue.tree(AFTER).organizations.values())
+    assert (kinds["commune"], kinds["ward"]) == (72, 23)
+
+
 def test_the_new_province_answers_for_both_old_ones(catalogue: Catalogue) -> None:
     province = catalogue.tree(AFTER).by_code(code("75")).id
     before = catalogue.tree(BEFORE)
