@@ -141,6 +141,16 @@ class native:  # noqa: N801 - it reads as the functions beside it, and is none f
             self._pooled.close()
 
 
+@asynccontextmanager
+async def native_snapshot(engine: AsyncEngine) -> "AsyncIterator[asyncpg.Connection[Any]]":
+    """As `snapshot`, on asyncpg's own connection: for what is read many times a second."""
+    async with (
+        native(engine) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        yield connection
+
+
 async def _open_connection(engine: AsyncEngine) -> Any:
     while True:
         pooled = await engine.raw_connection()

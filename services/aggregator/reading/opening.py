@@ -13,7 +13,7 @@ from services.aggregator.reading.redrawn import RedrawnFigures
 from services.aggregator.reading.weighing import WeighedFigures, weighs
 from services.aggregator.releases.frozen import FrozenFigures
 from services.aggregator.service import Aggregator
-from shared.db.engine import driver, snapshot
+from shared.db.engine import native_snapshot
 
 
 def figures_seen(
@@ -28,11 +28,10 @@ async def figures_of(
     aggregator: Aggregator, moment: Moment, *, geography: Geography = AS_REPORTED
 ) -> AsyncIterator[FigureSource]:
     """The figures of one snapshot, for as long as the block lasts."""
-    async with snapshot(aggregator.engine) as connection:
-        native = await driver(connection)
-        source: FigureSource = LiveFigures(native)
+    async with native_snapshot(aggregator.engine) as connection:
+        source: FigureSource = LiveFigures(connection)
         if moment.place is not None:
-            source = PastFigures(native, catalogue=moment.catalogue, place=moment.place)
+            source = PastFigures(connection, catalogue=moment.catalogue, place=moment.place)
         if moment.frozen is not None:
             source = FrozenFigures(source, moment.frozen)
         if weighs(moment.catalogue):
