@@ -1,23 +1,21 @@
 """Figures of any source, shown in the tree of another day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from services.aggregator.history.members import shape_of
 from services.aggregator.reading.adding import Weighed, added, estimated, own, refused
 from services.aggregator.reading.figures import (
-    AsOf,
-    DutyRow,
     FigureSource,
     Rollup,
-    StandingReport,
 )
+from services.aggregator.reading.over import FiguresOver
 from services.aggregator.shapes import Node, Shape, Sheaf
 from services.aggregator.tracks import Track
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.geography import Composition, Cover, Redrawing
-from shared.domain.identifiers import OrganizationId, PeriodCode, RegimeCode
+from shared.domain.identifiers import OrganizationId
 
 Rollups = Mapping[Node, Rollup]
 
@@ -59,14 +57,14 @@ class _Way:
         return _Drawn(node, self.shape, made_of, self.redrawing.cover(made_of.whole))
 
 
-class RedrawnFigures:
+class RedrawnFigures(FiguresOver):
     """A `FigureSource` over another one, by the tree of `day`.
 
     A unit that the tree of that day does not have is answered for as it reported.
     """
 
     def __init__(self, source: FigureSource, *, catalogue: Catalogue, day: date) -> None:
-        self._source = source
+        super().__init__(source)
         self._catalogue = catalogue
         self._day = day
 
@@ -82,32 +80,6 @@ class RedrawnFigures:
         drawn, plain = self._drawn(nodes)
         wanted = {each for one in drawn for each in one.wanted()} | plain
         return await self._source.position(wanted)
-
-    async def as_of(self, position: int) -> AsOf:
-        return await self._source.as_of(position)
-
-    async def duties(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
-    ) -> dict[OrganizationId, DutyRow]:
-        return await self._source.duties(sheaf, organization_ids=organization_ids)
-
-    async def exclusions(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
-    ) -> dict[OrganizationId, str]:
-        return await self._source.exclusions(sheaf, organization_ids=organization_ids)
-
-    async def closed_at(
-        self, regime: RegimeCode, period: PeriodCode, *, province_id: OrganizationId
-    ) -> datetime | None:
-        return await self._source.closed_at(regime, period, province_id=province_id)
-
-    async def reports(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track
-    ) -> Mapping[OrganizationId, StandingReport]:
-        return await self._source.reports(sheaf, organization_ids=organization_ids, track=track)
-
-    async def last_deadline_passed(self, sheaf: Sheaf, *, now: datetime) -> datetime | None:
-        return await self._source.last_deadline_passed(sheaf, now=now)
 
     def _drawn(self, nodes: Iterable[Node]) -> tuple[list[_Drawn], set[Node]]:
         """Those to put together, and those that are read as they are."""

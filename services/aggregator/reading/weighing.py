@@ -6,32 +6,28 @@ of the units below are read beside it. Forms without such averages cost nothing.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 
 from services.aggregator.history.members import members_of, shape_of
 from services.aggregator.reading.adding import own
 from services.aggregator.reading.figures import (
-    AsOf,
-    DutyRow,
     FigureSource,
     Rollup,
-    StandingReport,
 )
+from services.aggregator.reading.over import FiguresOver
 from services.aggregator.shapes import Node, Shape, Sheaf
 from services.aggregator.tracks import Track
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.forms import CellRef, FormTemplate
-from shared.domain.identifiers import OrganizationId, PeriodCode, RegimeCode
 from shared.domain.measures import WeighedSum, weighted_cells
 
 
-class WeighedFigures:
+class WeighedFigures(FiguresOver):
     """A `FigureSource` over another one."""
 
     def __init__(self, source: FigureSource, *, catalogue: Catalogue) -> None:
-        self._source = source
+        super().__init__(source)
         self._catalogue = catalogue
 
     async def rollups(self, nodes: Iterable[Node], *, track: Track) -> dict[Node, Rollup]:
@@ -51,35 +47,6 @@ class WeighedFigures:
             for node in asked
             if node in found
         }
-
-    async def position(self, nodes: Iterable[Node]) -> int:
-        return await self._source.position(nodes)
-
-    async def as_of(self, position: int) -> AsOf:
-        return await self._source.as_of(position)
-
-    async def duties(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
-    ) -> dict[OrganizationId, DutyRow]:
-        return await self._source.duties(sheaf, organization_ids=organization_ids)
-
-    async def exclusions(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
-    ) -> dict[OrganizationId, str]:
-        return await self._source.exclusions(sheaf, organization_ids=organization_ids)
-
-    async def closed_at(
-        self, regime: RegimeCode, period: PeriodCode, *, province_id: OrganizationId
-    ) -> datetime | None:
-        return await self._source.closed_at(regime, period, province_id=province_id)
-
-    async def reports(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track
-    ) -> Mapping[OrganizationId, StandingReport]:
-        return await self._source.reports(sheaf, organization_ids=organization_ids, track=track)
-
-    async def last_deadline_passed(self, sheaf: Sheaf, *, now: datetime) -> datetime | None:
-        return await self._source.last_deadline_passed(sheaf, now=now)
 
     def _shape(self, sheaf: Sheaf) -> Shape | None:
         """None where nothing has to be weighed."""

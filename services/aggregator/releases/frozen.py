@@ -1,16 +1,16 @@
 """The figures as they were released; what the release does not say is as it stood then."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from services.aggregator.reading.figures import AsOf, DutyRow, FigureSource, Rollup, StandingReport
+from services.aggregator.reading.figures import AsOf, FigureSource, Rollup
+from services.aggregator.reading.over import FiguresOver
 from services.aggregator.releases.content import FrozenUnit
 from services.aggregator.releases.repository import Release
-from services.aggregator.shapes import Node, Sheaf
+from services.aggregator.shapes import Node
 from services.aggregator.tracks import Track
 from shared.domain.forms import FormTemplate
-from shared.domain.identifiers import OrganizationId, PeriodCode, RegimeCode
+from shared.domain.identifiers import OrganizationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class FrozenRelease:
         return unit.rollup(self.form, position=self.release.place.position)
 
 
-class FrozenFigures:
+class FrozenFigures(FiguresOver):
     """The `FigureSource` of a release. `past` answers as of its position: other periods, duties
     and versions.
     """
 
     def __init__(self, past: FigureSource, frozen: FrozenRelease) -> None:
-        self._past = past
+        super().__init__(past)
         self._frozen = frozen
 
     async def rollups(self, nodes: Iterable[Node], *, track: Track) -> dict[Node, Rollup]:
@@ -45,35 +45,9 @@ class FrozenFigures:
         found = {node: self._frozen.rollup(node, track=track) for node in asked}
         frozen = {node: rollup for node, rollup in found.items() if rollup is not None}
         rest = [node for node in asked if node not in frozen]
-        return {**await self._past.rollups(rest, track=track), **frozen} if rest else frozen
-
-    async def position(self, nodes: Iterable[Node]) -> int:
-        return await self._past.position(nodes)
+        return {**await self._source.rollups(rest, track=track), **frozen} if rest else frozen
 
     async def as_of(self, position: int) -> AsOf:
         return AsOf(
             position, self._frozen.release.place.recorded_at, release=self._frozen.release.number
         )
-
-    async def duties(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
-    ) -> dict[OrganizationId, DutyRow]:
-        return await self._past.duties(sheaf, organization_ids=organization_ids)
-
-    async def exclusions(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId]
-    ) -> dict[OrganizationId, str]:
-        return await self._past.exclusions(sheaf, organization_ids=organization_ids)
-
-    async def closed_at(
-        self, regime: RegimeCode, period: PeriodCode, *, province_id: OrganizationId
-    ) -> datetime | None:
-        return await self._past.closed_at(regime, period, province_id=province_id)
-
-    async def reports(
-        self, sheaf: Sheaf, *, organization_ids: Sequence[OrganizationId], track: Track
-    ) -> Mapping[OrganizationId, StandingReport]:
-        return await self._past.reports(sheaf, organization_ids=organization_ids, track=track)
-
-    async def last_deadline_passed(self, sheaf: Sheaf, *, now: datetime) -> datetime | None:
-        return await self._past.last_deadline_passed(sheaf, now=now)
