@@ -10,8 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from services.intake.printing.official import COUNTRY, MOTTO
 from services.intake.printing.papers import Paper, PaperRow, PaperTable
+from services.intake.workbooks.numbers import LARGEST_EXACT_DIGITS
 from services.intake.workbooks.styles import LINE, Styles, set_up_page
-from services.intake.workbooks.writing import LARGEST_EXACT_DIGITS
 
 SHEET = "Báo cáo"
 WIDTH_NUMBER, WIDTH_LABEL, WIDTH_UNIT, WIDTH_FIGURE = 6.0, 34.0, 13.0, 11.5

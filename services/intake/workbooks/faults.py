@@ -44,7 +44,11 @@ class SheetFault:
         """The same with the names of its row and column."""
         rows = (each.label for each in form.rows if each.code == self.row)
         columns = (each.label for each in form.columns if each.code == self.column)
-        return replace(self, row_label=next(rows, None), column_label=next(columns, None))
+        return replace(
+            self,
+            row_label=next(rows, self.row_label),
+            column_label=next(columns, self.column_label),
+        )
 
 
 def sheet_fault_of(members: Mapping[str, Any]) -> SheetFault:

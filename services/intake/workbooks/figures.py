@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from services.intake.workbooks.faults import SheetFault
+from services.intake.workbooks.numbers import Measured
 from services.intake.workbooks.raw import CellKind, RawCell
 from shared.domain.figures import InvalidFigure, figure_text, parse_figure, printable
-from shared.domain.forms import CellRef, Measure
+from shared.domain.forms import CellRef
 
 EXACT_BELOW = Decimal(10) ** 15
 """Excel keeps fifteen digits; of a longer number the last ones are lost before we see it."""
@@ -46,7 +47,7 @@ class NotAFigure(Exception):
         super().__init__(detail)
 
 
-def figure_of(cell: RawCell, measure: Measure) -> Decimal:
+def figure_of(cell: RawCell, measure: Measured) -> Decimal:
     """The exact figure. Raises NotAFigure with the reason and how to mend it."""
     if cell.kind in _NOT_FIGURES:
         code, detail = _NOT_FIGURES[cell.kind]
@@ -71,7 +72,7 @@ def fault_at(cell: CellRef, *, code: str, detail: str, sheet: str, address: str)
     )
 
 
-def _given(cell: RawCell, measure: Measure) -> str | Decimal:
+def _given(cell: RawCell, measure: Measured) -> str | Decimal:
     if cell.kind is CellKind.NUMBER:
         number = Decimal(cell.text)
         if abs(number) >= EXACT_BELOW:

@@ -4,6 +4,7 @@ Nothing is merged and nothing is hidden on that sheet, so that what is read back
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 from services.intake.workbooks.addresses import Spot
@@ -29,6 +30,16 @@ UNIT_COLUMN = 2
 
 YES = "Có"
 NO = "Không"
+
+
+class Use(StrEnum):
+    """FIGURE and WORD are typed, DERIVED and FED computed; CLOSED is not asked of the unit."""
+
+    FIGURE = "figure"
+    WORD = "word"
+    DERIVED = "derived"
+    FED = "fed"
+    CLOSED = "closed"
 
 
 # No slots: cached_property keeps the places in the instance.
@@ -84,6 +95,18 @@ class Layout:
             (column, self.first_column + right) for right, column in enumerate(self.form.columns)
         ]
 
-    def is_derived(self, cell: CellRef) -> bool:
+    def use_of(self, cell: CellRef) -> Use:
+        """What is done in a cell."""
         row, column = self.form.row_by_code[cell.row], self.form.column_by_code[cell.column]
-        return row.is_derived or column.is_derived
+        if row.is_derived or column.is_derived:
+            return Use.DERIVED if self.form.is_figure(cell) else Use.CLOSED
+        if cell in self.form.locked:
+            return Use.CLOSED
+        if cell in self.form.fed_cells:
+            return Use.FED
+        return Use.FIGURE if self.form.is_figure(cell) else Use.WORD
+
+    def is_marked(self, cell: CellRef) -> bool:
+        """Whether it must be filled in, where not every cell must."""
+        by_itself = not self.form.blank_is_zero and self.form.is_figure(cell)
+        return self.form.is_required(cell) and not by_itself

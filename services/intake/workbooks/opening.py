@@ -23,8 +23,13 @@ from services.intake.workbooks.structure import (
 from services.intake.workbooks.unpacking import Refused, kind_of, repacked
 from shared.domain.figures import figure_text
 
-LONGEST_TEXT = 500
-"""Characters of a cell; no name of a form is as long."""
+LONGEST_TEXT = 32_767
+"""Characters of a cell, as Excel has it."""
+
+MOST_TEXT = 4_000_000
+"""Characters of all cells together: many cells may share one long text of the file."""
+
+LONGEST_FORMULA = 500
 
 EXACT_DIGITS = 15
 """Of a number in Excel so many digits are kept and shown; what lies behind them is noise."""
@@ -56,6 +61,9 @@ def _workbook(content: bytes, *, formulas: bool) -> RawWorkbook:
     except CalamineError as error:
         detail = "Tệp bị hỏng, không đọc được. Hãy mở và lưu lại bằng Excel."
         raise Refused(file_fault("damaged_workbook", detail)) from error
+    if sum(len(cell.text) for sheet in sheets for cell in sheet.cells.values()) > MOST_TEXT:
+        detail = "Tệp có quá nhiều chữ để là một biểu mẫu. Hãy bỏ các ô, các trang không dùng."
+        raise Refused(file_fault("sheet_too_large", detail))
     return RawWorkbook(sheets=sheets)
 
 
@@ -69,7 +77,7 @@ def _sheet(workbook: CalamineWorkbook, structure: SheetStructure, *, formulas: b
                 cells[Spot(row, column)] = cell
     cells.update({at: RawCell(CellKind.ERROR, text) for at, text in structure.errors.items()})
     for at, formula in structure.not_calculated.items():
-        cells[at] = RawCell(CellKind.NOT_CALCULATED, formula[:LONGEST_TEXT])
+        cells[at] = RawCell(CellKind.NOT_CALCULATED, formula[:LONGEST_FORMULA])
     return RawSheet(
         name=structure.name,
         cells=cells,
@@ -80,7 +88,7 @@ def _sheet(workbook: CalamineWorkbook, structure: SheetStructure, *, formulas: b
 
 
 def _short(formulas: Mapping[Spot, str]) -> dict[Spot, str]:
-    return {at: text for at, text in formulas.items() if len(text) <= LONGEST_TEXT}
+    return {at: text for at, text in formulas.items() if len(text) <= LONGEST_FORMULA}
 
 
 def _cell(value: object) -> RawCell | None:

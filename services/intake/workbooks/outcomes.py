@@ -22,6 +22,8 @@ class FileKind(StrEnum):
 class Outcome:
     """`refused`: `faults` stand against taking it. `draft_version` is that of the draft it became.
 
+    `words` is what it says besides figures, None where it says nothing of them.
+
     Without `refused`, `faults` are rules that the draft does not meet yet. `markable` says that the
     file can be given back with its faults marked.
     """
@@ -37,11 +39,12 @@ class Outcome:
     skipped: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
+    words: Mapping[str, Any] | None = None
 
     @property
     def count(self) -> int:
         """Cells that the file fills."""
-        return sum(map(len, self.texts.values()))
+        return sum(map(len, self.texts.values())) + _count_words(self.words or {})
 
     @property
     def awaits_look(self) -> bool:
@@ -51,6 +54,12 @@ class Outcome:
     @property
     def hard(self) -> int:
         return sum(fault.severity == HARD for fault in self.faults)
+
+
+def _count_words(words: Mapping[str, Any]) -> int:
+    texts = sum(map(len, words.get("texts", {}).values()))
+    entries = (entry for entries in words.get("lists", {}).values() for entry in entries)
+    return texts + sum(map(len, entries)) + len(words.get("sections", {}))
 
 
 def merged(texts: Mapping[str, Mapping[str, str]], outcome: Outcome) -> dict[str, dict[str, str]]:
@@ -70,6 +79,7 @@ def of_reading(reading: Reading, *, markable: bool) -> Outcome:
         faults=reading.faults,
         texts=reading.texts,
         nothing_to_report=reading.nothing_to_report,
+        words=reading.words,
         markable=markable,
     )
 

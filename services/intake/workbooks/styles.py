@@ -9,6 +9,9 @@ from xlsxwriter.worksheet import Worksheet
 
 FONT = "Times New Roman"
 SIZE = 12
+MEDIUM = 2
+"""The number of a border in the format of Excel."""
+
 A4 = 9
 """The number of the paper in the format of Excel."""
 
@@ -16,7 +19,12 @@ MARGIN_INCHES = {"left": 30 / 25.4, "right": 15 / 25.4, "top": 20 / 25.4, "botto
 """Nghị định 30/2020/NĐ-CP, appendix I: 30, 15, 20 and 20 mm."""
 
 INPUT_FILL = "#FFF8DC"
+REQUIRED_FILL = "#FFE3A8"
 DERIVED_FILL = "#EDEFF2"
+CLOSED_FILL = "#D5D9DE"
+CLOSED_PATTERN = 14
+"""Thin stripes, so that colour is not all that tells a closed cell."""
+
 HEAD_FILL = "#DCE6F1"
 LINE = "#7F8790"
 WARNING_INK = "#B3261E"
@@ -28,7 +36,8 @@ class Styles:
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
-        self._figures: dict[tuple[str, bool, bool], Format] = {}
+        self._figures: dict[tuple[str, bool, bool, bool], Format] = {}
+        self._words: dict[tuple[str, bool], Format] = {}
 
     def make(self, **properties: Any) -> Format:
         """A format in the workbook's type face."""
@@ -46,6 +55,40 @@ class Styles:
     @cached_property
     def wrapped(self) -> Format:
         return self.make(text_wrap=True, valign="top")
+
+    @cached_property
+    def quiet_wrapped(self) -> Format:
+        return self.make(font_color=QUIET_INK, text_wrap=True, italic=True)
+
+    @cached_property
+    def closed(self) -> Format:
+        """Of a cell that is none of the unit's business."""
+        return self.make(
+            pattern=CLOSED_PATTERN,
+            fg_color=LINE,
+            bg_color=CLOSED_FILL,
+            border=1,
+            border_color=LINE,
+        )
+
+    def word(self, *, shown: str, required: bool) -> Format:
+        """A cell of text, a date or a choice; made once for each kind."""
+        key = (shown, required)
+        if key not in self._words:
+            self._words[key] = self.make(
+                num_format=shown,
+                locked=False,
+                text_wrap=True,
+                valign="top" if shown == "@" else "vcenter",
+                border=MEDIUM if required else 1,
+                border_color=LINE,
+                bg_color=REQUIRED_FILL if required else INPUT_FILL,
+            )
+        return self._words[key]
+
+    def paragraph(self, *, required: bool) -> Format:
+        """A section of the outline."""
+        return self.word(shown="@", required=required)
 
     @cached_property
     def strong(self) -> Format:
@@ -97,18 +140,19 @@ class Styles:
             align="center" if centred else "left",
         )
 
-    def figure(self, *, decimals: int, typed: bool, bold: bool) -> Format:
+    def figure(self, *, decimals: int, typed: bool, bold: bool, required: bool = False) -> Format:
         """A cell to type in is unlocked; the format says how many decimals are shown."""
         shown = "#,##0" + ("." + "0" * decimals if decimals else "")
-        key = (shown, typed, bold)
+        key = (shown, typed, bold, required)
+        own_fill = REQUIRED_FILL if required else INPUT_FILL
         if key not in self._figures:
             self._figures[key] = self.make(
                 num_format=shown,
                 locked=not typed,
                 bold=bold,
-                border=1,
+                border=MEDIUM if required else 1,
                 border_color=LINE,
-                bg_color=INPUT_FILL if typed else DERIVED_FILL,
+                bg_color=own_fill if typed else DERIVED_FILL,
             )
         return self._figures[key]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from services.intake.places import Place
 from services.intake.workbooks import layout as places
@@ -12,6 +13,7 @@ from services.intake.workbooks.figures import NotAFigure, fault_at, figure_of, t
 from services.intake.workbooks.identity import IDENTITY_SHEET, identity_faults
 from services.intake.workbooks.layout import FIGURES_SHEET, Layout
 from services.intake.workbooks.raw import CellKind, RawCell, RawSheet, RawWorkbook
+from services.intake.workbooks.word_reading import WordReading
 from shared.domain.figures import Figures, printable, vietnamese_figure
 from shared.domain.forms import CellRef
 from shared.domain.identifiers import ColumnCode, RowCode
@@ -32,10 +34,7 @@ class Reading:
     texts: Mapping[str, Mapping[str, str]]
     nothing_to_report: bool
     faults: tuple[SheetFault, ...]
-
-    @property
-    def count(self) -> int:
-        return sum(map(len, self.texts.values()))
+    words: Mapping[str, Any] | None = None
 
 
 def is_template(raw: RawWorkbook) -> bool:
@@ -61,8 +60,10 @@ def read_template(raw: RawWorkbook, place: Place) -> Reading:
     reading = _Cells(sheet, layout)
     texts = reading.read()
     nothing, wrong_choice = _nothing(sheet)
-    found = [*faults, *wrong_choice, *reading.faults, *_outside(sheet, layout)]
-    return Reading(texts, nothing, tuple(fault.labelled(form) for fault in found))
+    content = WordReading(raw, form)
+    words = content.read()
+    found = [*faults, *wrong_choice, *reading.faults, *content.faults, *_outside(sheet, layout)]
+    return Reading(texts, nothing, tuple(fault.labelled(form) for fault in found), words)
 
 
 def sheet_faults(raw: RawWorkbook, *, ours: frozenset[str]) -> Iterator[SheetFault]:
@@ -137,6 +138,9 @@ class _Cells:
     def read(self) -> dict[str, dict[str, str]]:
         figures: dict[RowCode, dict[ColumnCode, Decimal]] = {}
         for cell in self.layout.form.input_cells:
+            # What a list fills in is no word of the officer's.
+            if cell in self.layout.form.fed_cells:
+                continue
             figure = self._figure(cell)
             if figure is not None:
                 figures.setdefault(cell.row, {})[cell.column] = figure
@@ -164,9 +168,12 @@ class _Cells:
         if self.faults:
             return
         sheet = complete(self.layout.form, figures)
+        fed = self.layout.form.fed_cells
         typed_as_text = self._has_text()
         for cell in self.layout.form.derivations_as_printed:
             raw, computed = self.sheet.cells.get(self.layout.spots[cell]), sheet.value(cell)
+            if any(part in fed for part in self.layout.form.derivations_as_printed[cell].parts):
+                continue
             if raw is None or computed is None or (raw.kind is CellKind.ERROR and typed_as_text):
                 continue
             decimals = self.layout.form.measures[cell].decimals

@@ -4,6 +4,8 @@ import asyncio
 import json
 from dataclasses import dataclass, replace
 
+from services.intake.drafts.hints import is_untouched, prefilled_texts
+from services.intake.drafts.known import read_known
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
 from services.intake.drafts.use_cases import keep_draft, open_desk, require_enterable
@@ -25,12 +27,14 @@ from services.intake.workbooks.repository import Upload
 from services.intake.workbooks.styles import INPUT_FILL
 from services.intake.workbooks.tables import place_table
 from services.intake.workbooks.templates import is_template, read_template
+from services.intake.workbooks.word_layout import WordLayout
 from services.intake.workbooks.wording import Words
 from services.intake.workbooks.works import MARK, OPEN
 from services.intake.workbooks.writing import Filled, write_template
 from shared.children import ChildFailed
 from shared.db.engine import driver, snapshot, transaction
 from shared.domain.drafts import require_open
+from shared.domain.faults import Fault
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ObligationId
 from shared.labels.labels import Language
@@ -64,9 +68,13 @@ async def make_template(
     work = await open_sheet(intake, principal, obligation_id)
     place, draft = work.desk.place, work.desk.draft
     language = words.language
+    known = await read_known(intake, work.desk)
+    figures = prefilled_texts(known) if is_untouched(draft) else draft.figures
     filled = Filled(
         place=place,
-        texts=draft.figures,
+        texts=figures,
+        words=draft.words or {},
+        sources=words.sources(known, figures, form=place.form),
         nothing_to_report=draft.nothing_to_report,
         office=office_name(place.organization),
         title=f"{form_title(place.form, language)} ({place.form.code})",
@@ -208,7 +216,7 @@ async def _into_draft(
         figures=merged(draft.figures, outcome),
         nothing_to_report=outcome.nothing_to_report,
         explanations=draft.explanations,
-        words=draft.words,
+        words=draft.words if outcome.words is None else outcome.words,
     )
     obligation_id = ObligationId(work.desk.duty.obligation.id or 0)
     kept = await keep_draft(intake, principal, obligation_id, content=content, replaces=replaces)
@@ -218,17 +226,21 @@ async def _into_draft(
 
 def _rule_faults(work: Sheetwork, kept: Draft, kind: FileKind) -> tuple[SheetFault, ...]:
     form: FormTemplate = work.desk.place.form
-    layout = Layout(form)
-    ours = kind is FileKind.TEMPLATE
-    return tuple(
-        of_rule(
-            fault,
-            sheet=FIGURES_SHEET if ours else None,
-            cell=layout.address(fault.row, fault.column) if ours else None,
-        ).labelled(form)
-        for fault in judge_draft(work.kept(kept))
-        if fault.blocks
-    )
+    found = [fault for fault in judge_draft(work.kept(kept)) if fault.blocks]
+    if kind is not FileKind.TEMPLATE:
+        return tuple(of_rule(fault, sheet=None, cell=None).labelled(form) for fault in found)
+    layout, words = Layout(form), WordLayout(form)
+    return tuple(_placed(fault, layout, words).labelled(form) for fault in found)
+
+
+def _placed(fault: Fault, layout: Layout, words: WordLayout) -> SheetFault:
+    """A fault of a rule, at its cell of the workbook."""
+    place = words.place_of(fault.pointer)
+    if place is None:
+        address = layout.address(fault.row, fault.column)
+        return of_rule(fault, sheet=FIGURES_SHEET, cell=address)
+    found = of_rule(fault, sheet=place.sheet, cell=place.cell)
+    return replace(found, row_label=place.row_label, column_label=place.column_label)
 
 
 def _unreadable() -> SheetFault:

@@ -1,9 +1,13 @@
 """What stands in a workbook, in the words of its reader."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.intake.drafts.hints import HintWriter
+from services.intake.drafts.known import Known
 from services.intake.places import Place
+from shared.domain.forms import CellRef, FormTemplate
 from shared.labels.labels import Labels, Language
 from shared.web.formats import Formats
 
@@ -33,6 +37,17 @@ class Words:
         if len(units) == 1 and not any(row.unit for row in place.form.rows):
             facts.insert(1, self.say("units", unit=units.pop()))
         return " · ".join(facts)
+
+    def sources(
+        self, known: Known, texts: Mapping[str, Mapping[str, str]], *, form: FormTemplate
+    ) -> dict[CellRef, str]:
+        """Of each cell that still holds what was filled in: where that comes from."""
+        writer = HintWriter(self._labels, self.language, form=form)
+        return {
+            cell: hint.source
+            for cell, hint in writer.hints(known).items()
+            if hint.source and texts.get(cell.row, {}).get(cell.column) == hint.taken
+        }
 
     def simulated(self) -> str:
         """What every file of a demonstration says."""

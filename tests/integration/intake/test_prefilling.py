@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from services.intake.obligations.use_cases import keep_obligations
+from services.intake.workbooks.layout import FIGURES_SHEET
 from shared.domain.organizations import OrganizationVersion
 from tests.support.intake_world import PERIOD, Caller, World, submission_of
+from tests.support.uploading import obligation_of, template_of
 from tests.support.visitor import Visitor
+from tests.support.workbooks import opened
 
 QUARTERS = ("2024-Q2", "2024-Q3", "2024-Q4", "2025-Q1")
 OPEN = {"12": 5, "13": 1}
@@ -98,3 +101,21 @@ async def test_the_usual_range_is_that_of_the_units_own_periods_and_marks_what_i
     assert {each["column"] for each in usual} == {"4", "6", "8", "12", "13"}
     assert page.count("is-unusual") == 1
     assert "nằm ngoài khoảng thường gặp 12–40" in page
+
+
+async def test_the_workbook_is_filled_in_too_and_notes_the_source_at_the_cell(
+    world: World, commune: OrganizationVersion
+) -> None:
+    sender = await world.as_sender(commune)
+    await report(sender, "2025-Q1", received=10)
+    obligation = await obligation_of(sender)
+
+    sheet = opened(await template_of(sender, obligation))[FIGURES_SHEET]
+    await sender.call(
+        "PUT", await draft_path(sender), body={"figures": {"LV01": {"6": "7"}}}, if_match='"0"'
+    )
+    kept = opened(await template_of(sender, obligation))[FIGURES_SHEET]
+
+    assert sheet["F8"].value == 6
+    assert sheet["F8"].comment.text == "Lấy từ quý I/2025"
+    assert (kept["F8"].value, kept["F8"].comment) == (7, None)
