@@ -121,7 +121,8 @@ class native:  # noqa: N801 - it reads as the functions beside it, and is none f
     """asyncpg's own connection from the pool, in no transaction: each statement commits by itself.
 
     A third of the processor time of `engine.connect`. SQLAlchemy does not see what fails on it, so
-    a connection that the server has ended is thrown away here, before and after its use.
+    a connection that the server has ended is thrown away here, before and after its use. So is one
+    whose user was cancelled: what it had just been sent may begin a transaction after that.
     """
 
     __slots__ = ("_engine", "_pooled")
@@ -134,8 +135,10 @@ class native:  # noqa: N801 - it reads as the functions beside it, and is none f
         raw: asyncpg.Connection[Any] = self._pooled.driver_connection
         return raw
 
-    async def __aexit__(self, *_: object) -> None:
-        if self._pooled.driver_connection.is_closed():
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        raw: asyncpg.Connection[Any] = self._pooled.driver_connection
+        cancelled = kind is not None and not issubclass(kind, Exception)
+        if cancelled or raw.is_closed() or raw.is_in_transaction():
             self._pooled.invalidate()
         else:
             self._pooled.close()

@@ -5,9 +5,10 @@ from contextlib import suppress
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db.engine import create_engine, native
+from shared.db.engine import create_engine, native, native_snapshot, transaction
 
 BACKEND = "SELECT pg_backend_pid()"
 
@@ -59,3 +60,54 @@ async def test_a_connection_that_the_server_ended_is_replaced(
             await connection.fetchval(BACKEND)
     async with native(one) as connection:
         assert await connection.fetchval(BACKEND) != ended
+
+
+async def test_a_snapshot_sees_one_state_and_writes_nothing(
+    one: AsyncEngine, engine: AsyncEngine
+) -> None:
+    async with native(engine) as other, native_snapshot(one) as connection:
+        assert await connection.fetchval("SELECT to_regclass('seen')") is None
+        await other.execute("CREATE TABLE seen (n int)")
+        assert await connection.fetchval("SELECT to_regclass('seen')") is None
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await connection.execute("CREATE TABLE written (n int)")
+
+
+async def test_a_snapshot_that_fails_gives_its_connection_back(one: AsyncEngine) -> None:
+    async with native_snapshot(one) as connection:
+        first = await connection.fetchval(BACKEND)
+    with pytest.raises(ZeroDivisionError):
+        async with native_snapshot(one) as connection:
+            raise ZeroDivisionError
+    async with native(one) as connection:
+        assert not connection.is_in_transaction()
+        assert await connection.fetchval(BACKEND) == first
+
+
+MOMENTS = 40
+"""How often a snapshot may give way to other tasks until it is over, and more."""
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+async def test_whoever_goes_away_during_a_snapshot_leaves_no_transaction_to_others(
+    one: AsyncEngine, moment: int
+) -> None:
+    """A browser that is closed cancels what is read for it, at any moment."""
+
+    async def look() -> None:
+        async with native_snapshot(one) as connection:
+            await connection.fetchval("SELECT pg_sleep(0.01)")
+
+    await look()
+    looking = asyncio.ensure_future(look())
+    for _ in range(moment):
+        await asyncio.sleep(0)
+    looking.cancel()
+    with suppress(asyncio.CancelledError):
+        await looking
+
+    async with transaction(one) as connection:
+        assert await connection.scalar(text("SHOW transaction_isolation")) == "read committed"
+        assert await connection.scalar(text("SHOW transaction_read_only")) == "off"
+    async with native(one) as raw:
+        assert not raw.is_in_transaction()
