@@ -5,6 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
+from services.intake.contents import (
+    Field,
+    SaidContent,
+    Words,
+    said_content,
+    shown_word,
+    word_field,
+)
+from shared.domain.content_reading import read_content
+from shared.domain.contents import NOTHING, Content, with_fed_figures
 from shared.domain.faults import Fault
 from shared.domain.figures import Figures, vietnamese_figure
 from shared.domain.forms import CellRef, Column, FormTemplate, Row, Severity
@@ -55,7 +65,8 @@ class GridCell:
     """`text` is what was typed, or the figure as it is shown; "" where there is none.
 
     `before` is what the version before held, None where it held the same. `is_taken`: the text is
-    that of the hint; `is_unusual`: it is outside the usual range.
+    that of the hint; `is_unusual`: it is outside the usual range. `field` is that of a cell of
+    words to fill in; `is_closed`: the unit has nothing to report there.
     """
 
     row: str
@@ -68,6 +79,9 @@ class GridCell:
     hint: CellHint = NO_HINT
     is_taken: bool = False
     is_unusual: bool = False
+    field: Field | None = None
+    is_word: bool = False
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +108,18 @@ class GridColumn:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """`loose` are messages that belong to no row."""
+    """`loose` are messages that belong to no row; `said` is what stands below, to be read."""
 
     columns: tuple[GridColumn, ...]
     rows: tuple[GridRow, ...]
     loose: tuple[Message, ...] = ()
+    said: SaidContent | None = None
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything differs from the version before."""
+        cells = any(cell.before is not None for row in self.rows for cell in row.cells)
+        return cells or (self.said is not None and self.said.has_changes)
 
 
 def entry_grid(
@@ -109,17 +130,32 @@ def entry_grid(
     previous: Figures | None = None,
     faults: Sequence[Fault] = (),
     hints: Mapping[CellRef, CellHint] = MappingProxyType({}),
+    words: Words = MappingProxyType({}),
 ) -> Grid:
     """The sheet to be typed in: fields hold the text as typed, derived cells what comes of it."""
-    sheet = validate(form, texts).sheet
+    content, _ = read_content(form, words)
+    sheet = validate(form, with_fed_figures(form, texts, content)).sheet
+    typed_cells = frozenset(form.input_cells) - form.fed_cells.keys()
     compared = None if previous is None else complete(form, previous)
     messages = [message_of(fault) for fault in faults if fault.blocks]
     kinds = {(each.row, each.column): each.kind for each in reversed(messages)}
 
     def cell(row: Row, column: Column) -> GridCell:
-        typed = not (row.is_derived or column.is_derived)
-        raw = texts.get(row.code, {}).get(column.code, "")
         reference = CellRef(row.code, column.code)
+        if reference in form.word_cells:
+            label = f"{part_label(row, language)}, {part_label(column, language)}"
+            return GridCell(
+                row=row.code,
+                column=column.code,
+                text="",
+                typed=False,
+                previous="",
+                kind=kinds.get((row.code, column.code), ""),
+                field=word_field(form, reference, words, label=label, language=language),
+                is_word=True,
+            )
+        typed = reference in typed_cells
+        raw = texts.get(row.code, {}).get(column.code, "")
         hint = hints.get(reference, NO_HINT)
         return GridCell(
             row=row.code,
@@ -131,6 +167,7 @@ def entry_grid(
             hint=hint,
             is_taken=bool(raw) and raw == hint.taken,
             is_unusual=bool(raw) and hint.is_unusual(sheet.value(reference)),
+            is_closed=reference in form.locked,
         )
 
     rows = tuple(
@@ -156,6 +193,8 @@ def reading_grid(
     language: Language,
     previous: Figures | None = None,
     before: Figures | None = None,
+    content: Content = NOTHING,
+    content_before: Content | None = None,
 ) -> Grid:
     """The sheet to be read: `previous` is another period, `before` the version it replaced."""
     sheet = complete(form, figures)
@@ -163,8 +202,14 @@ def reading_grid(
     replaced = None if before is None else complete(form, before)
 
     def cell(row: Row, column: Column) -> GridCell:
-        text = shown(sheet, row, column)
-        old = text if replaced is None else shown(replaced, row, column)
+        reference = CellRef(row.code, column.code)
+        if reference in form.word_cells:
+            text = shown_word(form, reference, content, language=language)
+            old_content = content if content_before is None else content_before
+            old = shown_word(form, reference, old_content, language=language)
+        else:
+            text = shown(sheet, row, column)
+            old = text if replaced is None else shown(replaced, row, column)
         return GridCell(
             row=row.code,
             column=column.code,
@@ -172,6 +217,8 @@ def reading_grid(
             typed=False,
             previous=shown(compared, row, column),
             before=None if old == text else old,
+            is_word=reference in form.word_cells,
+            is_closed=reference in form.locked,
         )
 
     rows = tuple(
@@ -185,7 +232,10 @@ def reading_grid(
         )
         for row in form.rows
     )
-    return Grid(columns=_columns(form, language), rows=rows)
+    said = None
+    if form.has_content:
+        said = said_content(form, content, before=content_before, language=language)
+    return Grid(columns=_columns(form, language), rows=rows, said=said)
 
 
 def message_of(fault: Fault) -> Message:

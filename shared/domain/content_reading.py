@@ -13,7 +13,14 @@ from typing import Any, Protocol
 from shared.domain.cells import CellRef, Choice, ColumnType
 from shared.domain.contents import NOTHING, Content
 from shared.domain.faults import Fault, escaped_pointer
-from shared.domain.figures import InvalidFigure, figure_text, is_blank, parse_figure, shown
+from shared.domain.figures import (
+    InvalidFigure,
+    figure_text,
+    is_blank,
+    parse_figure,
+    printable,
+    shown,
+)
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.narratives import EntryList, ListCode, ListColumn, SectionCode
@@ -63,7 +70,17 @@ class _Reading:
 
     def reject(self, *keys: str | int, code: str, detail: str) -> None:
         pointer = escaped_pointer("content", *map(str, keys))
-        self.faults.append(Fault(pointer=pointer, code=code, detail=detail))
+        member, *cell = keys or ("",)
+        row, column = (*cell, None, None)[:2] if member == "texts" else (None, None)
+        self.faults.append(
+            Fault(
+                pointer=pointer,
+                code=code,
+                detail=detail,
+                row=None if row is None else RowCode(printable(str(row))),
+                column=None if column is None else ColumnCode(printable(str(column))),
+            )
+        )
 
     def text(self, raw: object, wording: Wording, *keys: str | int) -> str | None:
         """None where nothing is written, or what is cannot be taken."""

@@ -42,10 +42,15 @@ class Content:
         return self.lists.get(code, ())
 
     def as_json(self) -> dict[str, Any]:
-        """Without the members that are blank; the same for the same content."""
+        """Without the members that are blank; the same for the same content, to the order of what
+        stands within lists, which is hashed as it is.
+        """
         members: dict[str, Any] = {
             "texts": self.texts,
-            "lists": self.lists,
+            "lists": {
+                code: [dict(sorted(entry.items())) for entry in entries]
+                for code, entries in self.lists.items()
+            },
             "sections": self.sections,
         }
         return {name: value for name, value in members.items() if value}
@@ -57,6 +62,42 @@ NOTHING = Content()
 def content_of(stored: Mapping[str, Any] | None) -> Content:
     """What ``as_json`` wrote; what nobody wrote is blank."""
     return NOTHING if not stored else Content(**stored)
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """A place before and after, None where nothing was said. ``place``: ``("texts", row, column)``,
+    ``("lists", list, index, column)`` or ``("sections", section)``.
+    """
+
+    place: tuple[str, ...]
+    before: str | None
+    after: str | None
+
+
+def changed_words(before: Content, after: Content) -> tuple[WordChange, ...]:
+    """Every place that says something else; entries are compared in their order."""
+    old, new = _flat(before.as_json()), _flat(after.as_json())
+    places = [*old, *(place for place in new if place not in old)]
+    return tuple(
+        WordChange(place, old.get(place), new.get(place))
+        for place in places
+        if old.get(place) != new.get(place)
+    )
+
+
+def _flat(said: object, place: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
+    if isinstance(said, str):
+        return {place: said}
+    members = said.items() if isinstance(said, Mapping) else enumerate(_sequence(said))
+    found: dict[tuple[str, ...], str] = {}
+    for key, value in members:
+        found |= _flat(value, (*place, str(key)))
+    return found
+
+
+def _sequence(said: object) -> Sequence[object]:
+    return said if isinstance(said, list | tuple) else ()
 
 
 def fed_figures(form: FormTemplate, content: Content) -> dict[CellRef, Decimal]:

@@ -1,8 +1,10 @@
 """A form as JSON: for the entry grid in the browser, and for systems that fill it by the API."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
-from shared.domain.forms import Column, CrossCheck, FormTemplate, Row
+from shared.domain.forms import CellRef, Column, ColumnType, CrossCheck, FormTemplate, Row
+from shared.domain.narratives import EntryList, ListColumn, Section
 from shared.formulas.json import to_json
 from shared.formulas.printer import formula_text
 
@@ -27,6 +29,101 @@ def form_json(form: FormTemplate, language: Language = "vi") -> dict[str, Any]:
         "rows": [_row_json(row, language=language) for row in form.rows],
         "columns": [_column_json(column, language=language) for column in form.columns],
         "checks": [_check_json(check, form=form, language=language) for check in form.checks],
+        "cells": [_cell_json(cell, form=form) for cell in _special_cells(form)],
+        "derivations": [_derivation_json(cell, form=form) for cell in _skipping_cells(form)],
+        "lists": [_list_json(each, language=language) for each in form.lists],
+        "sections": [_section_json(each, language=language) for each in form.sections],
+    }
+
+
+def _special_cells(form: FormTemplate) -> Iterator[CellRef]:
+    """The cells that are closed for somebody, or required otherwise than by the form's rule."""
+    for cell in (*form.input_cells, *form.word_cells, *sorted(form.locked)):
+        by_rule = not form.blank_is_zero and form.is_figure(cell)
+        if cell in form.closable_cells or form.is_required(cell) != by_rule:
+            yield cell
+
+
+def _cell_json(cell: CellRef, *, form: FormTemplate) -> dict[str, Any]:
+    return {
+        "row": cell.row,
+        "column": cell.column,
+        "required": form.is_required(cell),
+        "closable": cell in form.closable_cells,
+        "closed": cell in form.locked,
+    }
+
+
+def _skipping_cells(form: FormTemplate) -> Iterator[CellRef]:
+    return (cell for cell, each in form.derivations.items() if each.skipped)
+
+
+def _derivation_json(cell: CellRef, *, form: FormTemplate) -> dict[str, Any]:
+    """How a cell is computed that goes on without what is closed: by a formula, or as a sum."""
+    derivation = form.derivations[cell]
+    formula = derivation.formula
+    return {
+        "row": cell.row,
+        "column": cell.column,
+        "formula": to_json(formula) if formula else None,
+        "children": [part.row for part in derivation.parts] if formula is None else None,
+        "skipped": [part.row for part in derivation.parts if part in derivation.skipped]
+        if formula is None
+        else None,
+    }
+
+
+def _list_json(entries: EntryList, *, language: Language) -> dict[str, Any]:
+    return {
+        "code": entries.code,
+        "label": _text(entries.label, entries.label_en, language=language),
+        "guidance": entries.guidance,
+        "min": entries.min_entries,
+        "max": entries.max_entries,
+        "columns": [
+            {
+                "code": column.code,
+                "label": _text(column.label, column.label_en, language=language),
+                "type": column.type.value,
+                "unit": column.unit,
+                "decimals": column.decimals,
+                "required": column.required,
+                **_wording_json(column, language=language),
+            }
+            for column in entries.columns
+        ],
+        "feeds": [
+            {
+                "row": feed.cell.row,
+                "column": feed.cell.column,
+                "operator": feed.operator.value,
+                "of": feed.column,
+            }
+            for feed in entries.feeds
+        ],
+    }
+
+
+def _section_json(section: Section, *, language: Language) -> dict[str, Any]:
+    return {
+        "code": section.code,
+        "number": section.number,
+        "heading": _text(section.heading, section.heading_en, language=language),
+        "guidance": section.guidance,
+        "required": section.required,
+        "max_length": section.max_length,
+    }
+
+
+def _wording_json(part: Row | Column | ListColumn, *, language: Language) -> dict[str, Any]:
+    """What is of words only: null for figures, and for a row that leaves it to the column."""
+    return {
+        "max_length": part.max_length if part.type is ColumnType.TEXT else None,
+        "choices": [
+            {"code": each.code, "label": _text(each.label, each.label_en, language=language)}
+            for each in part.choices
+        ]
+        or None,
     }
 
 
@@ -50,6 +147,7 @@ def _row_json(row: Row, *, language: Language) -> dict[str, Any]:
         "decimals": row.decimals,
         "formula": to_json(row.formula) if row.formula else None,
         "formula_text": formula_text(row.formula) if row.formula else None,
+        **_wording_json(row, language=language),
     }
 
 
@@ -66,6 +164,7 @@ def _column_json(column: Column, *, language: Language) -> dict[str, Any]:
         "formula": to_json(column.formula) if column.formula else None,
         "formula_text": formula_text(column.formula) if column.formula else None,
         "is_ratio": column.is_ratio,
+        **_wording_json(column, language=language),
     }
 
 

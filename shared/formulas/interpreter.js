@@ -5,5 +5,5 @@
 
 export { evaluate } from "./expressions.js";
 export { figureText, parseFigure, vietnameseFigure } from "./figures.js";
-export { exact, rational, rationalText } from "./rationals.js";
+export { add, exact, rational, rationalText } from "./rationals.js";
 export { checkSheet, completeSheet } from "./sheets.js";

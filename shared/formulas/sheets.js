@@ -30,14 +30,16 @@ export function checkSheet(form, cells, others = {}) {
   const explanations = others.explanations ?? {};
   const found = [
     ...faults,
-    ...(form.blank_is_zero ? emptiness(sheet, faults) : missingCells(sheet, invalid)),
+    ...emptiness(sheet, { faults, missing: missingCells(sheet, invalid) }),
     ...failedChecks(form, sheet, { invalid, explanations }),
   ];
   return { values: sheet.texts(), faults: found };
 }
 
-function emptiness(sheet, faults) {
-  return faults.length || sheet.typed.size ? [] : [nothingEntered()];
+/** The cells that must be filled in and are not; one word where a blank is 0 and all is blank. */
+function emptiness(sheet, { faults, missing }) {
+  const begun = faults.length || missing.length || sheet.typed.size || !sheet.form.blank_is_zero;
+  return begun ? missing : [nothingEntered()];
 }
 
 function missingCells(sheet, invalid) {
@@ -83,11 +85,25 @@ function stored(figures) {
   return values;
 }
 
+const WORDS = new Set(["text", "date", "choice"]);
+
+/** The cells in which this unit types figures. */
 function inputCells(form) {
   const columns = form.columns.filter((column) => !column.formula);
   return form.rows
     .filter((row) => !row.sum_of_children && !row.formula)
-    .flatMap((row) => columns.map((column) => ({ row, column })));
+    .flatMap((row) => columns.map((column) => ({ row, column })))
+    .filter(({ row, column }) => !WORDS.has(measureOf(form, row, column).type))
+    .filter(({ row, column }) => !ruleOf(form, row.code, column.code)?.closed);
+}
+
+/** What the form says of one cell alone, if anything. */
+function ruleOf(form, row, column) {
+  return form.cells?.find((each) => each.row === row && each.column === column);
+}
+
+function isRequired(form, row, column) {
+  return ruleOf(form, row, column)?.required ?? !form.blank_is_zero;
 }
 
 /** What a cell holds: the row's own words, else the column's. */
@@ -121,15 +137,20 @@ class Sheet {
   compute(row, column) {
     const source = this.sourceOf(row, column);
     if (source.formula) return this.evaluate(source.formula, row);
-    if (source.children) return this.total(source.children, column);
+    if (source.children) return this.total(source.children, column, source.skipped);
     const key = keyOf(row, column);
-    const blank = this.form.blank_is_zero && !this.invalid.has(key) ? rational(0n) : null;
+    const isZero = this.form.blank_is_zero && !isRequired(this.form, row, column);
+    const blank = isZero && !this.invalid.has(key) ? rational(0n) : null;
     return this.typed.get(key) ?? blank;
   }
 
-  total(children, column) {
-    const values = children.map((child) => this.value(child, column));
-    return values.includes(null) ? null : values.reduce(add);
+  /** The sum goes on without what is missing of `skipped`, rows that are closed for some. */
+  total(children, column, skipped = []) {
+    const values = children
+      .map((child) => ({ child, value: this.value(child, column) }))
+      .filter(({ child, value }) => value !== null || !skipped.includes(child))
+      .map(({ value }) => value);
+    return values.length === 0 || values.includes(null) ? null : values.reduce(add);
   }
 
   evaluate(tree, thisRow) {
@@ -141,6 +162,8 @@ class Sheet {
 
   /** Where a cell comes from: {formula}, {children} or {} if it is typed. */
   sourceOf(row, column) {
+    const skipping = this.form.derivations?.find((each) => each.row === row && each.column === column);
+    if (skipping) return skipping;
     const { formula, is_ratio: isRatio } = this.columns.get(column);
     const { formula: rowFormula, sum_of_children: sums } = this.rows.get(row);
     if (rowFormula && !(formula && this.form.precedence === "column")) {
@@ -170,6 +193,7 @@ class Sheet {
   missing() {
     return inputCells(this.form)
       .map(({ row, column }) => ({ row: row.code, column: column.code }))
+      .filter(({ row, column }) => isRequired(this.form, row, column))
       .filter(({ row, column }) => this.value(row, column) === null);
   }
 

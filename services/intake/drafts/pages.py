@@ -1,13 +1,14 @@
 """The entry grid: a plain form that works by itself, and more at hand with scripts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
+from services.intake.contents import anchor_of, asked_content, is_below_table, place_in_words
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.drafts.entry_data import entry_data
 from services.intake.drafts.hints import HintWriter, is_untouched, prefilled_texts
@@ -15,6 +16,7 @@ from services.intake.drafts.known import read_known
 from services.intake.drafts.repository import Draft, DraftContent
 from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
 from services.intake.drafts.use_cases import LONGEST_CELL, keep_draft, require_enterable
+from services.intake.drafts.words import after_list_act, list_anchor, words_of_form
 from services.intake.grids import entry_grid, part_label
 from services.intake.obligations.pages import ENTERING, DutyLine, duty_line
 from services.intake.service import Intake
@@ -79,7 +81,10 @@ async def keep_sheet(
     """Keeps what was typed; `check` goes on to sending when no rule stands against it."""
     form = await read_form(request)
     work = await open_sheet(intake, principal, ObligationId(obligation_id))
+    action = str(form.get("action", ""))
     content = typed_content(form, work.desk.place.form, kept=work.desk.draft)
+    if content.words is not None:
+        content = replace(content, words=after_list_act(action, content.words))
     try:
         draft = await keep_draft(
             intake,
@@ -92,8 +97,8 @@ async def keep_sheet(
         shown = _Shown(conflict=True, status_code=412)
         return await _page(request, pages, intake, work=work.typed(content), shown=shown)
     work = work.kept(draft)
-    if form.get("action") != "check":
-        return RedirectResponse(request.url.path, status_code=303)
+    if action != "check":
+        return RedirectResponse(request.url.path + list_anchor(action), status_code=303)
     hard = [fault for fault in judge_draft(work) if fault.severity == "hard"]
     if hard:
         shown = _Shown(faults=judge_draft(work), status_code=422)
@@ -105,6 +110,8 @@ def typed_content(form: FormData, template: FormTemplate, *, kept: Draft) -> Dra
     """The cells of a posted form, as typed; names that the form of the report lacks are ignored."""
     figures: dict[str, dict[str, str]] = {}
     for cell in template.input_cells:
+        if cell in template.fed_cells:
+            continue
         text = str(form.get(f"{CELL_PREFIX}:{cell.row}:{cell.column}", "")).strip()
         if text:
             figures.setdefault(cell.row, {})[cell.column] = text[:LONGEST_CELL]
@@ -112,6 +119,7 @@ def typed_content(form: FormData, template: FormTemplate, *, kept: Draft) -> Dra
         figures=figures,
         nothing_to_report="nothing_to_report" in form,
         explanations=kept.explanations,
+        words=words_of_form(form, template) if template.has_content else None,
     )
 
 
@@ -135,8 +143,9 @@ async def _page(
         draft.figures,
         language=language,
         previous=work.previous,
-        faults=shown.faults,
+        faults=[fault for fault in shown.faults if not is_below_table(fault)],
         hints=writer.hints(found),
+        words=draft.words or {},
     )
     return pages.render(
         request,
@@ -147,6 +156,7 @@ async def _page(
         unit=form.columns[0].unit,
         organization_name=office_name(work.desk.place.organization),
         grid=grid,
+        asked=asked_content(form, draft.words or {}, faults=shown.faults, language=language),
         errors=_summary(request, shown.faults, form=form),
         conflict=shown.conflict,
         proxy=work.desk.proxy,
@@ -188,6 +198,8 @@ def _summary(
 def _where(request: Request, fault: Fault, *, form: FormTemplate) -> str:
     """The row, and the column where the form has several."""
     labels, language = request.app.state.labels, language_of(request)
+    if is_below_table(fault):
+        return ", ".join(place_in_words(fault, form, language=language))
     row = form.row_by_code.get(fault.row) if fault.row else None
     column = form.column_by_code.get(fault.column) if fault.column else None
     places = [] if row is None else [part_label(row, language)]
@@ -198,6 +210,8 @@ def _where(request: Request, fault: Fault, *, form: FormTemplate) -> str:
 
 
 def _anchor(fault: Fault, form: FormTemplate) -> str:
-    if (fault.row, fault.column) in {(cell.row, cell.column) for cell in form.input_cells}:
+    if is_below_table(fault):
+        return anchor_of(fault)
+    if (fault.row, fault.column) in {*form.input_cells, *form.word_cells} - form.fed_cells.keys():
         return f"#cell-{fault.row}-{fault.column}"
     return f"#row-{fault.row}" if fault.row in form.row_by_code else "#entry-grid"

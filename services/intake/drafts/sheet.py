@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.intake.comparing import compared
+from services.intake.contents import typed_words
 from services.intake.drafts.repository import Draft, DraftContent, RawFigures
 from services.intake.drafts.use_cases import Desk, open_desk
 from services.intake.reports.documents import body_of_document
@@ -14,6 +15,7 @@ from services.intake.submissions.schemas import SubmissionBody
 from shared.db.engine import driver, snapshot
 from shared.domain.faults import Fault
 from shared.domain.figures import Figures
+from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ObligationId
 from shared.web.principals import Principal
 
@@ -66,7 +68,7 @@ async def open_sheet(
             previous=await read_compared(native, obligation, before=beside.previous),
             last_year=await read_compared(native, obligation, before=beside.last_year),
         )
-    return work if last is None else work.kept(_draft_of(last))
+    return work if last is None else work.kept(_draft_of(last, desk.place.form))
 
 
 def judge_draft(work: Sheetwork) -> tuple[Fault, ...]:
@@ -97,7 +99,7 @@ def body_of(desk: Desk) -> SubmissionBody:
     )
 
 
-def _draft_of(version: StoredVersion) -> Draft:
+def _draft_of(version: StoredVersion, form: FormTemplate) -> Draft:
     """What was sent last, to go on from; it is kept only when somebody types."""
     return Draft(
         version=0,
@@ -109,5 +111,5 @@ def _draft_of(version: StoredVersion) -> Draft:
         explanations=version.explanations,
         updated_at=None,
         document=version.document,
-        words=version.content.as_json() or None,
+        words=typed_words(form, version.content),
     )

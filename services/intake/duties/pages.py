@@ -19,6 +19,7 @@ from services.intake.places import place_of
 from services.intake.reports.schemas import LONGEST_REASON
 from services.intake.reports.use_cases import read_history
 from services.intake.service import Intake
+from services.intake.word_changes import ShownWord, shown_words
 from services.intake.wording import form_title, name_of, office_name, regime_name
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.errors import ReasonRequired
@@ -61,6 +62,7 @@ class ShownEntry:
     entry: Entry
     text: str
     changes: Sequence[ShownChange]
+    words: Sequence[ShownWord]
     last_day: date | None
 
 
@@ -276,6 +278,7 @@ def _entries(
             entry=each,
             text=_text(each, labels, language=language),
             changes=_changes(each, obligation, known, language=language),
+            words=_words(each, obligation, known, language=language),
             last_day=None if each.deadline is None else day_before(each.deadline),
         )
         for each in reversed(story.entries)
@@ -302,6 +305,15 @@ def _changes(
         )
         for each in entry.changes
     ]
+
+
+def _words(
+    entry: Entry, obligation: Obligation, known: Catalogue, *, language: Language
+) -> list[ShownWord]:
+    if not entry.words or entry.version is None:
+        return []
+    form = known.form_version(obligation.form, entry.version.form_version)
+    return shown_words(entry.words, form, language=language)
 
 
 def _row_name(form: FormTemplate, code: RowCode, *, language: Language) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from shared.domain.forms import ColumnType, FormTemplate, Precedence, Severity
+from shared.domain.narratives import FeedOperator
 from shared.labels.labels import Language
 from shared.web.answers import Answer, Links
 
@@ -30,6 +31,13 @@ class FormsModel(Answer):
     next: int | None
 
 
+class ChoiceModel(Answer):
+    """One of the answers; the code is what is sent and stored."""
+
+    code: str
+    label: str
+
+
 class FormRow(Answer):
     """`type`, `unit` and `decimals` are null where those of the column hold."""
 
@@ -43,6 +51,8 @@ class FormRow(Answer):
     decimals: int | None
     formula: Tree | None
     formula_text: str | None
+    max_length: int | None
+    choices: list[ChoiceModel] | None
 
 
 class FormColumn(Answer):
@@ -58,6 +68,8 @@ class FormColumn(Answer):
     formula: Tree | None
     formula_text: str | None
     is_ratio: bool
+    max_length: int | None
+    choices: list[ChoiceModel] | None
 
 
 class FormCheck(Answer):
@@ -69,6 +81,75 @@ class FormCheck(Answer):
     expression_text: str
     message: str
     rows: list[str]
+
+
+class FormCell(Answer):
+    """What holds of one cell alone. `closable`: it is closed for some organizations; `closed`: for
+    the one that fills in this form.
+    """
+
+    row: str
+    column: str
+    required: bool
+    closable: bool
+    closed: bool
+
+
+class FormDerivation(Answer):
+    """How a derived cell is computed that goes on without closed cells: by its formula, or as the
+    sum of the rows `children`, of which those that are `skipped` may be missing.
+    """
+
+    row: str
+    column: str
+    formula: Tree | None
+    children: list[str] | None
+    skipped: list[str] | None
+
+
+class FormListColumn(Answer):
+    """What each entry of a list holds."""
+
+    code: str
+    label: str
+    type: ColumnType
+    unit: str
+    decimals: int
+    required: bool
+    max_length: int | None
+    choices: list[ChoiceModel] | None
+
+
+class FormFeed(Answer):
+    """A cell that a list fills in: the number of its entries, or the sum of a column."""
+
+    row: str
+    column: str
+    operator: FeedOperator
+    of: str | None
+
+
+class FormList(Answer):
+    """A list that the unit extends."""
+
+    code: str
+    label: str
+    guidance: str | None
+    min: int
+    max: int
+    columns: list[FormListColumn]
+    feeds: list[FormFeed]
+
+
+class FormSection(Answer):
+    """A heading of the outline."""
+
+    code: str
+    number: str
+    heading: str
+    guidance: str | None
+    required: bool
+    max_length: int
 
 
 class FormModel(Answer):
@@ -85,6 +166,10 @@ class FormModel(Answer):
     rows: list[FormRow]
     columns: list[FormColumn]
     checks: list[FormCheck]
+    cells: list[FormCell]
+    derivations: list[FormDerivation]
+    lists: list[FormList]
+    sections: list[FormSection]
 
 
 def summary_json(form: FormTemplate, *, on: date, language: Language) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 from services.intake.history.use_cases import Entry, Story, Subject
 from services.intake.reports.documents import DocumentModel, document_json
 from shared.domain.aggregates import CellChange
+from shared.domain.contents import WordChange
+from shared.domain.faults import escaped_pointer
 from shared.domain.figures import figure_text
 from shared.web.answers import Answer
 from shared.web.paging import Page
@@ -20,12 +22,20 @@ class ChangedCell(Answer):
     after: str | None
 
 
+class ChangedWord(Answer):
+    """A place of what is said besides figures, before and after; null where nothing was said."""
+
+    pointer: str
+    before: str | None
+    after: str | None
+
+
 class EntryModel(Answer):
     """One thing that was done.
 
     `actor_name` is null where the program followed its rules. `version` and what follows it tell of
-    acts on the report; `changes` compare a version with the one before. `deadline` is told where it
-    changed, `file_name` where a file came in.
+    acts on the report; `changes` and `words` compare a version with the one before. `deadline` is
+    told where it changed, `file_name` where a file came in.
     """
 
     at: datetime
@@ -38,6 +48,7 @@ class EntryModel(Answer):
     nothing_to_report: bool | None
     proxy: bool
     changes: list[ChangedCell]
+    words: list[ChangedWord]
     document: DocumentModel | None
     deadline: datetime | None
     file_name: str | None
@@ -80,9 +91,18 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "nothing_to_report": version.nothing_to_report if version and sent else None,
         "proxy": entry.proxy,
         "changes": [_change_json(each) for each in entry.changes],
+        "words": [_word_json(each) for each in entry.words],
         "document": document_json(version.document) if version and sent else None,
         "deadline": entry.deadline,
         "file_name": None if entry.paper is None else entry.paper.file_name,
+    }
+
+
+def _word_json(change: WordChange) -> dict[str, str | None]:
+    return {
+        "pointer": escaped_pointer("content", *change.place),
+        "before": change.before,
+        "after": change.after,
     }
 
 

@@ -15,6 +15,7 @@ from services.intake.reports.rows import StoredVersion
 from services.intake.service import Intake
 from shared.db.engine import driver, snapshot
 from shared.domain.aggregates import CellChange, changed_cells
+from shared.domain.contents import WordChange, changed_words
 from shared.domain.identifiers import ObligationId
 from shared.domain.reports import Act
 from shared.web.principals import Principal
@@ -33,7 +34,8 @@ class Subject(StrEnum):
 class Entry:
     """One thing that was done. `actor_name` is None where the program followed its rules.
 
-    `changes` compare a version with the one before it; `deadline` is told where it changed.
+    `changes` and `words` compare a version with the one before it; `deadline` is told where it
+    changed.
     """
 
     at: datetime
@@ -43,6 +45,7 @@ class Entry:
     reason: str | None
     version: StoredVersion | None = None
     changes: tuple[CellChange, ...] = ()
+    words: tuple[WordChange, ...] = ()
     proxy: bool = False
     deadline: datetime | None = None
     paper: RecordedPaper | None = None
@@ -136,6 +139,7 @@ def _of_report(acts: Sequence[RecordedAct], *, versions: Sequence[StoredVersion]
             reason=act.reason,
             version=by_number.get(act.version or 0),
             changes=_changes(act, by_number=by_number),
+            words=_changed_words(act, by_number=by_number),
             proxy=act.proxy,
         )
         for act in acts
@@ -143,10 +147,23 @@ def _of_report(acts: Sequence[RecordedAct], *, versions: Sequence[StoredVersion]
 
 
 def _changes(act: RecordedAct, *, by_number: dict[int, StoredVersion]) -> tuple[CellChange, ...]:
-    """What a version changed of the one before; nothing for the first."""
+    """What a version changed of the figures before; nothing for the first."""
+    compared = _compared(act, by_number=by_number)
+    return () if compared is None else changed_cells(compared[0].figures, compared[1].figures)
+
+
+def _changed_words(
+    act: RecordedAct, *, by_number: dict[int, StoredVersion]
+) -> tuple[WordChange, ...]:
+    """The same of what is said besides figures."""
+    compared = _compared(act, by_number=by_number)
+    return () if compared is None else changed_words(compared[0].content, compared[1].content)
+
+
+def _compared(
+    act: RecordedAct, *, by_number: dict[int, StoredVersion]
+) -> tuple[StoredVersion, StoredVersion] | None:
     if act.verb is not Act.SUBMIT or act.version is None:
-        return ()
+        return None
     before, after = by_number.get(act.version - 1), by_number.get(act.version)
-    if before is None or after is None:
-        return ()
-    return changed_cells(before.figures, after.figures)
+    return None if before is None or after is None else (before, after)

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from shared.db.engine import read_json, write_canonical_json
+from shared.domain.contents import content_of
 
 SELECT_VERSIONS = """
 SELECT v.report_id, v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations,
@@ -39,5 +40,5 @@ def content_hash_of(row: Any) -> str:
         received["document"] = document
     content = read_json(row.content) if row.content else None
     if content:
-        received["content"] = content
+        received["content"] = content_of(content).as_json()
     return hashlib.sha256(write_canonical_json(received).encode()).hexdigest()

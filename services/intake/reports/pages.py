@@ -103,7 +103,8 @@ def version_grid(
     previous: Figures | None = None,
 ) -> Grid:
     """A version as a sheet, marked where it differs from the one before."""
-    form = known.form_version(obligation.form, wanted.form_version)
+    organization = known.tree(obligation.cutoff_date).get(obligation.organization_id)
+    form = known.form_version(obligation.form, wanted.form_version).as_owed_by(organization)
     older = history.version(wanted.version - 1)
     return reading_grid(
         form,
@@ -111,12 +112,9 @@ def version_grid(
         language=language,
         previous=previous,
         before=None if older is None else older.figures,
+        content=wanted.content,
+        content_before=None if older is None else older.content,
     )
-
-
-def has_changes(grid: Grid) -> bool:
-    """Whether any cell is marked."""
-    return any(cell.before is not None for row in grid.rows for cell in row.cells)
 
 
 async def _page(
@@ -148,7 +146,7 @@ async def _page(
         label=form_label(place.form, language),
         organization_name=office_name(place.organization),
         grid=grid,
-        has_changes=has_changes(grid),
+        has_changes=grid.has_changes,
         late=filed.obligation.is_late(filed.report.first_submitted_at),
         last_reason=history.acts[-1].reason or "",
         entered_by=name_of(known, wanted.proxy_by, on=intake.clock.today()),

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from services.intake.comparing import compared
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.places import place_of
-from services.intake.reports.pages import decision_of, has_changes, version_grid
+from services.intake.reports.pages import decision_of, version_grid
 from services.intake.reports.use_cases import History, decide, read_compared_period, read_history
 from services.intake.review.repository import Waiting
 from services.intake.review.use_cases import Queue, QueueFilter, read_missing, read_queue
@@ -242,7 +242,7 @@ async def _page(
         title=form_title(place.form, language),
         organization_name=office_name(place.organization),
         grid=grid,
-        has_changes=has_changes(grid),
+        has_changes=grid.has_changes,
         has_previous=previous is not None,
         late=filed.obligation.is_late(filed.report.first_submitted_at),
         may_decide=_may_decide(history, principal),

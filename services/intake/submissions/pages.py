@@ -23,6 +23,8 @@ from services.intake.submissions.faults import explanation_key
 from services.intake.submissions.schemas import LONGEST_TEXT
 from services.intake.submissions.sending import Confirmation, send_draft
 from services.intake.wording import form_title, last_day, name_of, office_name
+from shared.domain.content_reading import read_content
+from shared.domain.contents import with_fed_figures
 from shared.domain.documents import Document
 from shared.domain.drafts import DraftState
 from shared.domain.errors import ReasonRequired
@@ -219,9 +221,12 @@ async def _page(
 def _figures(work: Sheetwork, *, language: Language) -> dict[str, Any]:
     """What is to be sent, beside the period before it."""
     form, draft = work.desk.place.form, work.desk.draft
-    figures = validate(form, draft.figures).figures
+    content, _ = read_content(form, draft.words)
+    figures = validate(form, with_fed_figures(form, draft.figures, content)).figures
     return {
-        "grid": reading_grid(form, figures, language=language, previous=work.previous),
+        "grid": reading_grid(
+            form, figures, language=language, previous=work.previous, content=content
+        ),
         "nothing_to_report": draft.nothing_to_report,
         "has_previous": work.previous is not None,
     }

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.support.intake_world import EVE, PERIOD, Caller, World, intake_world
+from tests.support.intake_world import EVE, PACKS, PERIOD, Caller, World, intake_world
 from tests.support.visitor import Visitor
 
 
@@ -13,9 +13,12 @@ from tests.support.visitor import Visitor
 async def world(
     request: pytest.FixtureRequest, module_engine: AsyncEngine, module_database_url: str
 ) -> AsyncIterator[World]:
-    """A module may begin at another instant by naming it `STARTS_AT`."""
+    """A module may begin at another instant, `STARTS_AT`, and with other packs, `LOADED`."""
     starts_at = getattr(request.module, "STARTS_AT", EVE)
-    async with intake_world(module_engine, module_database_url, starts_at=starts_at) as made:
+    packs = getattr(request.module, "LOADED", PACKS)
+    async with intake_world(
+        module_engine, module_database_url, starts_at=starts_at, packs=packs
+    ) as made:
         yield made
 
 

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from shared.domain.cells import CellRef, ColumnType, Scope
 from shared.domain.content_reading import MAX_FAULTS, InvalidText, read_content, read_text
-from shared.domain.contents import NOTHING, content_of, fed_figures, with_fed_figures
+from shared.domain.contents import (
+    NOTHING,
+    changed_words,
+    content_of,
+    fed_faults,
+    fed_figures,
+    with_fed_figures,
+)
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.sheets import complete, read_submission
 from tests.factories.forms import column, form, row
@@ -261,3 +268,36 @@ def test_any_text_is_stored_as_it_reads_or_refused_with_a_reason(raw: str) -> No
     else:
         assert outcome(stored) == stored
         assert stored.encode("utf-8")
+
+
+def test_changed_words_are_told_place_by_place() -> None:
+    before, _ = read_content(narrative(), WHOLE)
+    entries = [{"name": "Cầu"}, {"name": "Đường"}]
+    after, _ = read_content(
+        narrative(), {**WHOLE, "lists": {"DA": entries}, "sections": {"I": "X"}}
+    )
+
+    changes = {each.place: (each.before, each.after) for each in changed_words(before, after)}
+
+    assert changes == {
+        ("lists", "DA", "0", "amount"): ("12.5", None),
+        ("lists", "DA", "0", "cause"): ("money", None),
+        ("lists", "DA", "0", "due"): ("2025-06-01", None),
+        ("lists", "DA", "1", "name"): (None, "Đường"),
+        ("sections", "I"): ("Đã xong.\nTốt.", "X"),
+        ("sections", "II"): ("Không", None),
+    }
+    assert changed_words(before, before) == ()
+
+
+def test_a_figure_sent_for_a_cell_that_a_list_fills_in_must_be_the_same() -> None:
+    template = narrative()
+    content, _ = read_content(template, WHOLE)
+    sent = {"D1": {"1": 1, "2": "12,5"}}
+    assert fed_faults(template, sent, content) == ()
+    assert fed_faults(template, {"D1": None}, content) == ()
+    assert fed_faults(template, [], content) == ()
+    assert fed_faults(form(), sent, content) == ()
+    (fault,) = fed_faults(template, {"D1": {"1": 1, "2": 13}}, content)
+    assert (fault.pointer, fault.code) == ("/figures/D1/2", "fed_cell")
+    assert "Dự án chậm" in fault.detail

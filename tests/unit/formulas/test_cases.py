@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Route, sync_playwright
 
+from shared.domain.cells import Choice, Scope
 from shared.domain.expressions import Cell, evaluate
 from shared.domain.faults import Fault
 from shared.domain.figures import (
@@ -24,6 +25,8 @@ from shared.domain.figures import (
     vietnamese_figure,
 )
 from shared.domain.forms import ColumnType, FormTemplate, Precedence, Severity
+from shared.domain.narratives import Section, SectionCode
+from shared.domain.organizations import OrganizationKind
 from shared.domain.sheets import complete, validate
 from shared.formulas.forms_json import form_json
 from shared.formulas.json import from_json, to_json
@@ -38,6 +41,8 @@ from tests.factories.forms import (
     form_of_indicators,
     row,
 )
+from tests.factories.narratives import projects
+from tests.factories.organizations import ward
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES: dict[str, Any] = json.loads((ROOT / "shared/formulas/cases.json").read_text("utf-8"))
@@ -99,7 +104,32 @@ def ratio_form() -> FormTemplate:
     )
 
 
+def opened_form() -> FormTemplate:
+    """As a ward fills it in: a row and the column of a rate's part are closed for it."""
+    closed = Scope(kinds=frozenset({OrganizationKind.WARD}))
+    choices = (Choice("yes", "Có"), Choice("no", "Không"))
+    return form(
+        rows=(
+            row("A", parent="T"),
+            row("B", parent="T", closed=closed, required=True),
+            row("T", sum_of_children=True),
+        ),
+        columns=(
+            column("1", required=False),
+            column("2"),
+            column("3", closed=closed),
+            column("4", "[1] + [2] - [3]"),
+            column("5", "[3] / [2]", type=ColumnType.DECIMAL, decimals=2),
+            column("6", type=ColumnType.TEXT, max_length=20),
+            column("7", type=ColumnType.CHOICE, choices=choices, required=True),
+        ),
+        lists=(projects(feeds=()),),
+        sections=(Section(code=SectionCode("I"), heading="Kết quả"),),
+    ).as_owed_by(ward())
+
+
 FORMS = {
+    "opened": opened_form(),
     "ii_06a": form_ii_06a(fields_of_work=2),
     "ratio": ratio_form(),
     "indicators": form_of_indicators(),

@@ -10,6 +10,7 @@ import { enablePaste } from "./paste.js";
 import { enableRowByRow } from "./phone.js";
 import { Sheet } from "./sheet.js";
 import { enableUndo } from "./undo.js";
+import { Words } from "./words.js";
 
 const UNTIL_ASKED = new Set(["missing_cell", "nothing_entered"]);
 /** What is done sooner need not be announced: a word that comes and goes is a flicker. */
@@ -19,6 +20,7 @@ const data = JSON.parse(document.getElementById("entry-data").textContent);
 const form = document.getElementById("entry-form");
 const nothing = document.getElementById("nothing_to_report");
 const sheet = new Sheet(document.getElementById("entry-grid"));
+const words = new Words(form, data.form);
 /** Rows that were filled in have not been worked on yet. */
 const settled = new Set(data.isFilled ? [] : Object.keys(sheet.figures()));
 const faults = new Faults(sheet, {
@@ -41,6 +43,7 @@ const autosave = new Autosave({
   csrfToken: form.elements.csrf_token.value,
   read: () => ({
     figures: sheet.figures(),
+    content: words.read(),
     nothing_to_report: nothing.checked,
     explanations: data.explanations,
   }),
@@ -90,7 +93,7 @@ function explanationsByCheck() {
 
 /** Derived cells at once; a rule is told of when its row has been left, not while it is typed. */
 function judge() {
-  const { values, faults: found } = checkSheet(data.form, sheet.figures(), {
+  const { values, faults: found } = checkSheet(data.form, words.fed(sheet.figures()), {
     previous: data.previous,
     samePeriodLastYear: data.samePeriodLastYear,
     sameYear: data.sameYear,
@@ -111,6 +114,7 @@ function restoreFromThisDevice() {
   const kept = autosave.kept();
   if (!kept) return;
   sheet.replaceAll(kept.figures);
+  if (kept.content) words.restore(kept.content);
   nothing.checked = kept.nothing_to_report;
   Object.keys(kept.figures).forEach((row) => settled.add(row));
   showState("restored");
@@ -144,6 +148,12 @@ sheet.addEventListener("change", ({ detail }) => {
   autosave.touch();
 });
 sheet.table.addEventListener("input", judge);
+for (const field of words.fields) {
+  field.addEventListener("input", () => {
+    judge();
+    autosave.touch();
+  });
+}
 nothing.addEventListener("change", () => {
   sheet.table.classList.toggle("is-off", nothing.checked);
   judge();

@@ -25,6 +25,7 @@ export function enableKeyboard(sheet) {
 
 /** The grid is one stop for Tab: only the current cell can be reached. */
 function takeOneTabStop(sheet) {
+  if (sheet.hasWords) return;
   for (const cell of sheet.cells.values()) sheet.focusable(cell).tabIndex = -1;
   const first = sheet.inputs()[0];
   if (first) first.tabIndex = 0;
@@ -33,8 +34,10 @@ function takeOneTabStop(sheet) {
 function entered(sheet, state, event) {
   const cell = event.target.closest("[data-column]");
   if (!cell) return;
-  sheet.table.querySelectorAll('[tabindex="0"]').forEach((each) => (each.tabIndex = -1));
-  event.target.tabIndex = 0;
+  if (!sheet.hasWords) {
+    sheet.table.querySelectorAll('[tabindex="0"]').forEach((each) => (each.tabIndex = -1));
+    event.target.tabIndex = 0;
+  }
   state.editing = false;
   const input = sheet.inputOf(cell);
   state.before = input?.value ?? "";
@@ -59,7 +62,7 @@ function pressed(sheet, state, event) {
 /** True when the key was ours. */
 function handle(sheet, state, event, cell) {
   if (event.key in MOVES && !state.editing) return move(sheet, cell, MOVES[event.key]);
-  if (event.key === "Tab") return move(sheet, cell, [0, event.shiftKey ? -1 : 1], { wrap: true });
+  if (event.key === "Tab" && !sheet.hasWords) return move(sheet, cell, [0, event.shiftKey ? -1 : 1], { wrap: true });
   if (event.key === "Escape") return cancel(sheet, state, cell);
   if (event.key === "F2") return edit(sheet, state, cell);
   if (event.key === "Enter") {

@@ -11,6 +11,8 @@ export class Sheet extends EventTarget {
   constructor(table) {
     super();
     this.table = table;
+    /** Cells of words are fields like others: Tab goes through them in their order. */
+    this.hasWords = table.querySelector("[data-word]") !== null;
     this.cells = new Map();
     this.lines = [];
     for (const line of table.tBodies[0].rows) {
