@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from xml.sax.saxutils import escape
 
+from docx import Document
 from openpyxl import Workbook, load_workbook
 
 from services.intake.workbooks.addresses import spot_of
@@ -89,6 +90,16 @@ def bytes_of(workbook: Workbook) -> bytes:
 def figures_sheet(content: bytes) -> object:
     """The sheet that officers type in."""
     return opened(content)[FIGURES_SHEET]
+
+
+def paragraphs_of(content: bytes) -> list[str]:
+    """Every paragraph of a .docx, those in tables too, in the order of the page."""
+    body = Document(BytesIO(content)).element.body
+    return [
+        "".join(text.text or "" for text in paragraph.iter() if text.tag.endswith("}t"))
+        for paragraph in body.iter()
+        if paragraph.tag.endswith("}p")
+    ]
 
 
 def _with_value(xml: str, address: str, value: str) -> str:

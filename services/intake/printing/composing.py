@@ -16,10 +16,19 @@ from services.intake.printing.official import (
     official_name,
     place_name,
 )
-from services.intake.printing.papers import Paper, PaperRow, PaperTable
+from services.intake.printing.papers import (
+    CLOSED,
+    Paper,
+    PaperList,
+    PaperRow,
+    PaperSection,
+    PaperTable,
+)
+from services.intake.printing.words import lists_of, sections_of, word_of
 from services.intake.reports.rows import StoredVersion
 from services.intake.wording import organization_of
 from shared.catalogue.catalogue import Catalogue
+from shared.domain.contents import NOTHING, Content
 from shared.domain.documents import Document
 from shared.domain.figures import Figures, figure_text
 from shared.domain.forms import CellRef, FormTemplate, Row
@@ -50,6 +59,7 @@ class Composer:
         """One version of a report."""
         office = official_name(place.organization)
         receiver = self._office(receiver_id, on=place.period.cutoff_date)
+        form, content = form.as_owed_by(place.organization), version.content
         sheet = complete(form, version.figures)
         nothing = ("Trong kỳ báo cáo, đơn vị không phát sinh số liệu.",)
         return self._paper(
@@ -61,7 +71,9 @@ class Composer:
                 self._by_regime(place, f"{office} báo cáo số liệu"),
                 *(nothing if version.nothing_to_report else ()),
             ),
-            table=None if version.nothing_to_report else table_of(form, sheet),
+            table=None if version.nothing_to_report else table_of(form, sheet, content=content),
+            sections=tuple(sections_of(form, content)),
+            lists=tuple(lists_of(form, content)),
             remarks=tuple(_explanations(form, version.explanations)),
             closing=f"Trên đây là số liệu báo cáo của {office}"
             + (f", kính gửi {receiver} tổng hợp" if receiver else ""),
@@ -123,6 +135,8 @@ class Composer:
         remarks: tuple[str, ...],
         closing: str,
         origin: str,
+        sections: tuple[PaperSection, ...] = (),
+        lists: tuple[PaperList, ...] = (),
     ) -> Paper:
         organization = place.organization
         committee = is_committee(organization)
@@ -145,6 +159,8 @@ class Composer:
             signer=document.signer_name or "",
             origin=origin,
             simulated=self.simulated,
+            sections=sections,
+            lists=lists,
         )
 
     def _period(self, place: Place) -> str:
@@ -167,31 +183,49 @@ class Composer:
         return "" if found is None else official_name(found)
 
 
-def table_of(form: FormTemplate, sheet: Sheet) -> PaperTable:
-    """The whole sheet in printed order, derived cells too."""
+def table_of(form: FormTemplate, sheet: Sheet, *, content: Content | None = None) -> PaperTable:
+    """The whole sheet in printed order, derived cells too.
+
+    Without `content` columns of words are left out: nobody puts words together.
+    """
     has_units = any(row.unit is not None for row in form.rows)
-    units = {column.unit for column in form.columns}
+    columns = [each for each in form.columns if content is not None or each.type.is_figure]
+    units = {column.unit for column in columns if column.type.is_figure}
 
     def line(row: Row) -> PaperRow:
-        cells = [CellRef(row.code, column.code) for column in form.columns]
-        values = [sheet.value(cell) for cell in cells]
+        cells = [CellRef(row.code, column.code) for column in columns]
+        texts = [_cell(form, sheet, cell, content or NOTHING) for cell in cells]
         return PaperRow(
             number=row.number,
             label=row.label,
             unit=row.unit or "",
-            figures=tuple("" if value is None else figure_text(value) for value in values),
-            decimals=tuple(form.measures[cell].decimals for cell in cells),
+            figures=tuple(texts),
+            decimals=tuple(_decimals(form, cell) for cell in cells),
             bold=row.is_derived,
             indent=_indent(form, row),
         )
 
     return PaperTable(
-        heads=tuple(column.label for column in form.columns),
-        numbers=tuple(column.number for column in form.columns),
+        heads=tuple(column.label for column in columns),
+        numbers=tuple(column.number for column in columns),
         rows=tuple(map(line, form.rows)),
         unit=units.pop() if len(units) == 1 and not has_units else "",
         has_units=has_units,
     )
+
+
+def _cell(form: FormTemplate, sheet: Sheet, cell: CellRef, content: Content) -> str:
+    if cell in form.locked:
+        return CLOSED
+    if not form.is_figure(cell):
+        return word_of(form, cell, content)
+    value = sheet.value(cell)
+    return "" if value is None else figure_text(value)
+
+
+def _decimals(form: FormTemplate, cell: CellRef) -> int | None:
+    words = cell in form.locked or not form.is_figure(cell)
+    return None if words else form.measures[cell].decimals
 
 
 def _added_up(form: FormTemplate, figures: Figures) -> Sheet:

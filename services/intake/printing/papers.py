@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+CLOSED = "x"
+"""What statistical forms print in a cell that is not asked of somebody."""
+
 MOST_COLUMNS_UPRIGHT = 6
 """A table with more columns of figures is laid across the longer side of the paper."""
 
@@ -31,13 +34,16 @@ _MEDIA_TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperRow:
-    """`figures` are exact plain text, "" where there is none; `decimals` those of each."""
+    """`figures` are exact plain text, "" where there is none; `decimals` those of each.
+
+    A cell of words has no `decimals`, and its text as it is printed.
+    """
 
     number: str
     label: str
     unit: str
     figures: tuple[str, ...]
-    decimals: tuple[int, ...]
+    decimals: tuple[int | None, ...]
     bold: bool
     indent: int
 
@@ -58,8 +64,33 @@ class PaperTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperList:
+    """Entries of a list, one a line; `decimals` are those of each column, None of words."""
+
+    title: str
+    heads: tuple[str, ...]
+    decimals: tuple[int | None, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.heads) >= MOST_COLUMNS_UPRIGHT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSection:
+    """A heading of the outline with what is written under it."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """`superior` and `body` are lines of capitals; `closing` ends with the mark “./.”."""
+    """`superior` and `body` are lines of capitals; `closing` ends with the mark “./.”.
+
+    Sections stand before the table, lists behind it.
+    """
 
     superior: tuple[str, ...]
     body: tuple[str, ...]
@@ -77,10 +108,18 @@ class Paper:
     origin: str
     simulated: str = ""
     title: str = field(default="BÁO CÁO")
+    sections: tuple[PaperSection, ...] = ()
+    lists: tuple[PaperList, ...] = ()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is laid across the longer side."""
+        table = self.table is not None and self.table.is_wide
+        return table or any(each.is_wide for each in self.lists)
 
     def as_json(self) -> dict[str, Any]:
         """As it is handed to a process that writes it."""
-        return asdict(self) | {"is_wide": self.table is not None and self.table.is_wide}
+        return asdict(self) | {"is_wide": self.is_wide}
 
 
 def paper_of(members: Mapping[str, Any]) -> Paper:
@@ -107,4 +146,17 @@ def paper_of(members: Mapping[str, Any]) -> Paper:
             }
         )
     texts = {name: tuple(each) if isinstance(each, list) else each for name, each in parts.items()}
-    return Paper(**{**texts, "table": table})
+    sections = tuple(
+        PaperSection(heading=each["heading"], paragraphs=tuple(each["paragraphs"]))
+        for each in parts["sections"]
+    )
+    lists = tuple(
+        PaperList(
+            title=each["title"],
+            heads=tuple(each["heads"]),
+            decimals=tuple(each["decimals"]),
+            rows=tuple(map(tuple, each["rows"])),
+        )
+        for each in parts["lists"]
+    )
+    return Paper(**{**texts, "table": table, "sections": sections, "lists": lists})

@@ -12,7 +12,7 @@ from typing import Any
 
 import typst
 
-from services.intake.printing.numbers import printed
+from services.intake.printing.numbers import printed_cell
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 
@@ -38,5 +38,7 @@ def _shown(paper: dict[str, Any]) -> dict[str, Any]:
     """The same with figures as they are printed."""
     if paper["table"] is not None:
         for row in paper["table"]["rows"]:
-            row["figures"] = [printed(figure) for figure in row["figures"]]
+            row["figures"] = list(map(printed_cell, row["figures"], row["decimals"]))
+    for each in paper["lists"]:
+        each["rows"] = [list(map(printed_cell, row, each["decimals"])) for row in each["rows"]]
     return paper

@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from services.intake.printing.official import COUNTRY, MOTTO
-from services.intake.printing.papers import Paper, PaperRow, PaperTable
+from services.intake.printing.papers import CLOSED, Paper, PaperList, PaperRow, PaperTable
 from services.intake.workbooks.numbers import LARGEST_EXACT_DIGITS
 from services.intake.workbooks.styles import LINE, Styles, set_up_page
 
@@ -46,7 +46,8 @@ class _Writer:
         self.sheet, self.paper, self.styles, self.line = sheet, paper, styles, 0
         table = paper.table
         self.labelled = 3 if table is not None and table.has_units else 2
-        self.width = self.labelled + (len(table.heads) if table is not None else 2)
+        columns = [self.labelled + (len(table.heads) if table is not None else 2)]
+        self.width = max(*columns, *(len(each.heads) + 1 for each in paper.lists), 0)
         self.half = max(2, self.width * 2 // 5)
 
     def write(self) -> None:
@@ -62,8 +63,17 @@ class _Writer:
             self._across(self.paper.addressee, self.styles.make(align="center"))
         for each in self.paper.opening:
             self._paragraph(each)
+        strong = self.styles.make(bold=True)
+        for section in self.paper.sections:
+            self._across(section.heading, strong)
+            for each in section.paragraphs:
+                self._paragraph(each)
         if self.paper.table is not None:
             self._write_table(self.paper.table)
+        for entries in self.paper.lists:
+            self.line += 1
+            self._across(entries.title, strong)
+            self._write_list(entries)
         for each in (*self.paper.remarks, self.paper.closing):
             self._paragraph(each)
         self._write_foot()
@@ -74,7 +84,7 @@ class _Writer:
         self.sheet.set_column(0, 0, WIDTH_NUMBER)
         self.sheet.set_column(1, 1, WIDTH_LABEL)
         self.sheet.set_column(2, last, WIDTH_FEW if few else WIDTH_FIGURE)
-        set_up_page(self.sheet, landscape=table is not None and table.is_wide)
+        set_up_page(self.sheet, landscape=self.paper.is_wide)
         self.sheet.hide_gridlines(2)
 
     def _write_head(self) -> None:
@@ -122,10 +132,42 @@ class _Writer:
         write(self.line, 1, row.label, styles.label(bold=row.bold, indent=row.indent))
         if has_units:
             write(self.line, 2, row.unit, centred)
+        cells = zip(row.figures, row.decimals, strict=True)
+        longest = max((len(text) for text, decimals in cells if decimals is None), default=0)
+        lines = longest // CHARACTERS_A_LINE + 1
+        if lines > 1:
+            self.sheet.set_row(self.line, lines * POINTS_A_LINE)
         for place, (figure, decimals) in enumerate(zip(row.figures, row.decimals, strict=True)):
-            shown = "#,##0" + ("." + "0" * decimals if decimals else "")
-            style = styles.make(num_format=shown, bold=row.bold, border=1, border_color=LINE)
-            self._write_figure(self.labelled + place, figure, style)
+            style = self._cell_style(figure, decimals, bold=row.bold)
+            self._write_cell(self.labelled + place, figure, decimals=decimals, style=style)
+
+    def _write_list(self, entries: PaperList) -> None:
+        for right, each in enumerate(("STT", *entries.heads)):
+            self.sheet.write_string(self.line, right, each, self.styles.head)
+        lines = max(-(-len(each) // CHARACTERS_A_LINE) for each in entries.heads)
+        self.sheet.set_row(self.line, max(2, lines) * POINTS_A_LINE)
+        for number, row in enumerate(entries.rows, start=1):
+            self.line += 1
+            centred = self.styles.label(bold=False, centred=True)
+            self.sheet.write_number(self.line, 0, number, centred)
+            for place, (text, decimals) in enumerate(zip(row, entries.decimals, strict=True)):
+                style = self._cell_style(text, decimals, bold=False)
+                self._write_cell(1 + place, text, decimals=decimals, style=style)
+            longest = max((len(each) // CHARACTERS_A_LINE for each in row[1:]), default=0)
+            self.sheet.set_row(self.line, (longest + 1) * POINTS_A_LINE)
+        self.line += 1
+
+    def _cell_style(self, text: str, decimals: int | None, *, bold: bool) -> Format:
+        if decimals is None:
+            return self.styles.label(bold=bold, centred=text == CLOSED)
+        shown = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return self.styles.make(num_format=shown, bold=bold, border=1, border_color=LINE)
+
+    def _write_cell(self, column: int, text: str, *, decimals: int | None, style: Format) -> None:
+        if decimals is None:
+            self.sheet.write_string(self.line, column, text, style)
+        else:
+            self._write_figure(column, text, style)
 
     def _write_figure(self, column: int, figure: str, style: Format) -> None:
         """Excel keeps fifteen digits; a longer figure stays whole as text."""

@@ -16,9 +16,9 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-from services.intake.printing.numbers import printed
+from services.intake.printing.numbers import printed_cell
 from services.intake.printing.official import COUNTRY, MOTTO
-from services.intake.printing.papers import Paper, PaperTable, paper_of
+from services.intake.printing.papers import CLOSED, Paper, PaperList, PaperTable, paper_of
 
 FONT = "Times New Roman"
 WIDTH_MM, HEIGHT_MM = 210, 297
@@ -31,6 +31,10 @@ LEFT, CENTRE, RIGHT, JUSTIFY = (
     WD_ALIGN_PARAGRAPH.JUSTIFY,
 )
 SIGNATURE_POINTS = 66
+ORDINAL_MM = 12.0
+WORDS_SHARE = 1.6
+"""How wide a column of words is, beside one of figures."""
+
 MANY_COLUMNS = 8
 HEAD_LINES = 2
 MIDDLE = WD_CELL_VERTICAL_ALIGNMENT.CENTER
@@ -55,7 +59,7 @@ class _Writer:
 
     def __init__(self, paper: Paper) -> None:
         self.paper, self.document = paper, Document()
-        self.is_wide = paper.table is not None and paper.table.is_wide
+        self.is_wide = paper.is_wide
         self.text_mm = (HEIGHT_MM if self.is_wide else WIDTH_MM) - LEFT_MM - RIGHT_MM
         self._set_up()
 
@@ -70,8 +74,15 @@ class _Writer:
             self._line(paper.addressee, size=13, align=CENTRE, before=6)
         for each in paper.opening:
             self._paragraph(each)
+        for section in paper.sections:
+            heading = self._line(section.heading, size=13, bold=True, before=8)
+            heading.paragraph_format.keep_with_next = True
+            for each in section.paragraphs:
+                self._paragraph(each)
         if paper.table is not None:
             self._write_table(paper.table)
+        for entries in paper.lists:
+            self._write_list(entries)
         for each in (*paper.remarks, paper.closing):
             self._paragraph(each)
         self._write_foot()
@@ -160,7 +171,7 @@ class _Writer:
         lines = [[*names, *data.heads], [""] * len(names) + list(data.numbers)]
         for each in data.rows:
             texts = [each.number, each.label] + [each.unit] * data.has_units
-            lines.append([*texts, *map(printed, each.figures)])
+            lines.append([*texts, *map(printed_cell, each.figures, each.decimals)])
         table = self.document.add_table(rows=len(lines), cols=len(lines[0]))
         table.style, table.autofit = "Table Grid", False
         widths = self._widths(data, labelled=len(names))
@@ -171,6 +182,8 @@ class _Writer:
             _set_flag(row._tr, "w:cantSplit")
             line = data.rows[number - HEAD_LINES] if number >= HEAD_LINES else None
             bold = line.bold if line else number == 0
+            if line:
+                sides[len(names) :] = map(_side, line.figures, line.decimals)
             for cell, text, width, side in zip(row.cells, texts, widths, sides, strict=True):
                 cell.width, cell.vertical_alignment = Mm(width), MIDDLE
                 _text(
@@ -180,6 +193,26 @@ class _Writer:
                 _set_flag(row._tr, "w:tblHeader")
             elif line.indent:
                 row.cells[1].paragraphs[0].paragraph_format.left_indent = Mm(3 * line.indent)
+
+    def _write_list(self, entries: PaperList) -> None:
+        size = 10 if entries.is_wide else 12
+        title = self._line(entries.title, size=13, bold=True, before=10)
+        title.paragraph_format.keep_with_next = True
+        lines = [["STT", *entries.heads]]
+        for number, row in enumerate(entries.rows, start=1):
+            lines.append([str(number), *map(printed_cell, row, entries.decimals)])
+        table = self.document.add_table(rows=len(lines), cols=len(lines[0]))
+        table.style, table.autofit = "Table Grid", False
+        shares = [WORDS_SHARE if each is None else 1.0 for each in entries.decimals]
+        unit = (self.text_mm - ORDINAL_MM) / sum(shares)
+        widths = [ORDINAL_MM, *(unit * share for share in shares)]
+        for number, (row, texts) in enumerate(zip(table.rows, lines, strict=True)):
+            _set_flag(row._tr, "w:tblHeader" if number == 0 else "w:cantSplit")
+            sides = [CENTRE, *map(_side, texts[1:], entries.decimals)]
+            for cell, text, width, side in zip(row.cells, texts, widths, sides, strict=True):
+                cell.width, cell.vertical_alignment = Mm(width), MIDDLE
+                align = side if number else CENTRE
+                _text(cell.paragraphs[0], text, size=size, bold=number == 0, align=align)
 
     def _widths(self, data: PaperTable, *, labelled: int) -> list[float]:
         """Of every column, in mm."""
@@ -215,6 +248,13 @@ class _Writer:
             top.set(qn(f"w:{name}"), value)
         borders.append(top)
         ruled._p.get_or_add_pPr().append(borders)
+
+
+def _side(text: str, decimals: int | None) -> WD_ALIGN_PARAGRAPH:
+    """Figures stand to the right, words to the left, the mark of a closed cell in the middle."""
+    if text == CLOSED:
+        return CENTRE
+    return LEFT if decimals is None else RIGHT
 
 
 def _text(

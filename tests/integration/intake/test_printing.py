@@ -9,7 +9,7 @@ from docx import Document
 from tests.support.intake_world import EVE, PERIOD, Caller, World
 from tests.support.rollups import publish_rollup
 from tests.support.visitor import Visitor
-from tests.support.workbooks import opened, part_of
+from tests.support.workbooks import opened, paragraphs_of, part_of
 
 SIMULATED = "Số liệu mô phỏng, không phải số liệu thật"
 DOCUMENT = {
@@ -40,20 +40,10 @@ async def document_of(caller: Caller, report: int, file_format: str) -> bytes:
     return response.content
 
 
-def words_of(content: bytes) -> list[str]:
-    """Every paragraph of a .docx, those in tables too, in the order of the page."""
-    body = Document(BytesIO(content)).element.body
-    return [
-        "".join(text.text or "" for text in paragraph.iter() if text.tag.endswith("}t"))
-        for paragraph in body.iter()
-        if paragraph.tag.endswith("}p")
-    ]
-
-
 async def test_the_parts_of_an_official_document_stand_in_their_order(
     sender: Caller, report: int
 ) -> None:
-    words = words_of(await document_of(sender, report, "docx"))
+    words = paragraphs_of(await document_of(sender, report, "docx"))
     name = sender.organization.name
     place = name.removeprefix("Xã ").removeprefix("Phường ").removeprefix("Thị trấn ")
     expected = [
@@ -140,7 +130,7 @@ async def test_text_that_looks_like_markup_or_a_formula_stays_text(sender: Calle
     sent = await sender.send(sender.body(document=document))
     number = sent.json()["report_id"]
 
-    assert document["signer_name"] in words_of(await document_of(sender, number, "docx"))
+    assert document["signer_name"] in paragraphs_of(await document_of(sender, number, "docx"))
     sheet = opened(await document_of(sender, number, "xlsx")).active
     [signer] = [c for row in sheet.iter_rows() for c in row if str(c.value).startswith("=HYPER")]
     assert signer.data_type != "f"
@@ -154,8 +144,8 @@ async def test_an_earlier_version_is_printed_as_it_was(sender: Caller, report: i
     address = f"/api/v1/reports/{report}/document.docx?version="
     first, second, none = [await sender.call("GET", f"{address}{n}") for n in (1, 2, 3)]
 
-    assert "Số: 12/BC-UBND" in words_of(first.content)
-    assert "Số: 13/BC-UBND" in words_of(second.content)
+    assert "Số: 12/BC-UBND" in paragraphs_of(first.content)
+    assert "Số: 13/BC-UBND" in paragraphs_of(second.content)
     assert none.status_code == 404
 
 
@@ -163,7 +153,7 @@ async def test_nothing_to_report_has_no_table(sender: Caller) -> None:
     body = sender.body(figures={}, nothing_to_report=True)
     number = (await sender.send(body)).json()["report_id"]
 
-    words = words_of(await document_of(sender, number, "docx"))
+    words = paragraphs_of(await document_of(sender, number, "docx"))
 
     assert "Trong kỳ báo cáo, đơn vị không phát sinh số liệu." in words
     assert "STT" not in words
@@ -178,7 +168,7 @@ async def test_an_aggregate_that_nobody_signed_says_so(reviewer: Caller) -> None
     footers = [n for n in zipfile.ZipFile(BytesIO(word)).namelist() if "footer" in n]
 
     assert {each.status_code for each in answers.values()} == {200}
-    assert "STT" not in words_of(word), "nothing was approved: that is not zero"
+    assert "STT" not in paragraphs_of(word), "nothing was approved: that is not zero"
     assert all("chưa ký duyệt" in part_of(word, name).decode() for name in footers)
 
 
@@ -194,7 +184,7 @@ async def test_an_aggregate_is_printed_as_it_was_signed_off(world: World, review
     word = (await reviewer.call("GET", f"{address}/document.docx")).content
     sheet = opened((await reviewer.call("GET", f"{address}/document.xlsx")).content).active
 
-    words = words_of(word)
+    words = paragraphs_of(word)
     assert any("8 trên 8 đơn vị" in each for each in words)
     assert words[-1] == signed.json()["signed_off"]["signed_by"]
     [row] = [cells for cells in sheet.iter_rows(values_only=True) if cells[1] == "Hộ tịch"]
