@@ -1,7 +1,7 @@
 """The officer's home: what is to be sent, until when, and what was sent."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -50,6 +50,8 @@ class DutyLine:
     standing: Standing
     cells: int
     organization_name: str
+    ended_on: date | None
+    """The last day of a unit that is no more, and whose name another one may bear now."""
 
 
 @router.get("/")
@@ -132,7 +134,12 @@ def duty_line(
         standing=standing,
         cells=duty.draft_cells,
         organization_name=office_name(place.organization),
+        ended_on=_last_day_of(place.organization.valid_to),
     )
+
+
+def _last_day_of(valid_to: date | None) -> date | None:
+    return None if valid_to is None else valid_to - timedelta(days=1)
 
 
 def _state(duty: Duty) -> str:

@@ -189,7 +189,7 @@ async def test_the_home_of_the_successor_tells_for_whom_it_reports(world: World)
     form = await world.client.get(f"/obligations/{found['id']}/form")
     story = await world.client.get(f"/obligations/{found['id']}")
 
-    assert "thay cho UBND phường Thác Mơ" in home.text
+    assert "thay cho UBND phường Thác Mơ (đơn vị cũ, đến hết 30/06/2025)" in home.text
     assert form.status_code == 200
     assert "Đơn vị báo cáo thay" in story.text
     assert "UBND phường Phước Long" in story.text
