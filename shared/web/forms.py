@@ -30,3 +30,11 @@ async def read_form(request: Request) -> FormData:
         if isinstance(value, str) and "\x00" in value:
             raise MalformedRequest
     return form
+
+
+def whole_number(text: str, *, most_digits: int = 18) -> int | None:
+    """The number that a field of a form holds, None for any other text.
+
+    By itself a number of 18 digits fits into PostgreSQL's bigint, and one of 9 into its integer.
+    """
+    return int(text) if text.isdecimal() and len(text) <= most_digits else None

@@ -1,31 +1,36 @@
 """Approving several reports at once, after showing what is in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import FormData
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.grids import Grid
+from services.intake.picking import PickRefused, read_picked
 from services.intake.places import place_of
 from services.intake.reports.pages import version_grid
-from services.intake.reports.use_cases import Decision, History, decide, read_history
+from services.intake.reports.use_cases import (
+    Decision,
+    DecisionsRefused,
+    History,
+    decide_all,
+    read_history,
+)
 from services.intake.review.schemas import MOST_AT_ONCE
 from services.intake.service import Intake
 from services.intake.wording import form_label, office_name
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.identifiers import ReportId
-from shared.domain.reports import Act, ReportError, ReportState
+from shared.domain.reports import Act, ReportState
 from shared.labels.labels import Language
 from shared.web.access import require
 from shared.web.forms import read_form
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role
-from shared.web.problems import VersionConflict
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,26 +73,37 @@ async def chosen_page(
 async def approve_chosen(
     request: Request, *, pages: PagesDep, principal: ReviewerDep, intake: IntakeDep
 ) -> Response:
-    """Approves each as it was shown; what has changed meanwhile is shown anew."""
-    left: list[int] = []
-    for decision in _decisions(await read_form(request)):
-        try:
-            await decide(intake, principal, decision)
-        except (ReportError, VersionConflict):
-            left.append(decision.report_id)
-    if left:
-        return await _page(request, pages, intake, principal, numbers=left, refused=True)
+    """Approves all as they were shown, or none; what has changed meanwhile is shown anew."""
+    labels, language = request.app.state.labels, language_of(request)
+    try:
+        picked = read_picked((await read_form(request)).getlist("report"), most=MOST_AT_ONCE)
+    except PickRefused as error:
+        faults = [error.message(labels, language)]
+        return await _page(request, pages, intake, principal, numbers=[], faults=faults, status=422)
+    try:
+        await decide_all(intake, principal, _approvals(picked))
+    except DecisionsRefused as error:
+        faults = [
+            labels.text("intake.review.many_changed", language, organization=each)
+            for each in await _senders(intake, principal, error.refusals)
+        ]
+        return await _page(
+            request, pages, intake, principal, numbers=list(picked), faults=faults, status=412
+        )
     return RedirectResponse("/review?done=approved", status_code=303)
 
 
-def _decisions(form: FormData) -> list[Decision]:
-    """Fields `report`, each `ID:SEQUENCE`; what is no such pair is left out."""
-    found: list[Decision] = []
-    for text in form.getlist("report")[:MOST_AT_ONCE]:
-        number, _, sequence = str(text).partition(":")
-        if all(each.isdecimal() and len(each) < 19 for each in (number, sequence)):
-            found.append(Decision(ReportId(int(number)), Act.APPROVE, int(sequence)))
-    return found
+def _approvals(picked: Mapping[int, int]) -> list[Decision]:
+    return [
+        Decision(ReportId(number), Act.APPROVE, sequence) for number, sequence in picked.items()
+    ]
+
+
+async def _senders(intake: Intake, principal: Principal, reports: Iterable[ReportId]) -> list[str]:
+    """The names of those whose reports these are."""
+    known = await intake.catalogue.current()
+    histories = [await read_history(intake, principal, each) for each in reports]
+    return [office_name(place_of(known, each.filed.obligation).organization) for each in histories]
 
 
 async def _page(
@@ -97,7 +113,8 @@ async def _page(
     principal: Principal,
     *,
     numbers: Sequence[int],
-    refused: bool = False,
+    faults: Sequence[str] = (),
+    status: int = 200,
 ) -> Response:
     known, language = await intake.catalogue.current(), language_of(request)
     histories = [await read_history(intake, principal, ReportId(each)) for each in numbers]
@@ -110,15 +127,10 @@ async def _page(
     return pages.render(
         request,
         "intake/review_many.html",
-        status_code=412 if refused else 200,
+        status_code=status,
         chosen=chosen,
-        errors=_errors(request) if refused else [],
+        errors=[{"text": each} for each in faults],
     )
-
-
-def _errors(request: Request) -> list[Mapping[str, Any]]:
-    labels, language = request.app.state.labels, language_of(request)
-    return [{"text": labels.text("intake.review.many_changed", language)}]
 
 
 def _chosen(history: History, known: Catalogue, *, language: Language) -> Chosen:

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 
+from services.intake.wording import office_name
 from tests.support.intake_world import Caller, World
 from tests.support.visitor import CELLS, Visitor, checked, fields_of, hidden
 
@@ -116,14 +118,58 @@ async def test_several_reports_are_approved_after_their_totals_were_shown(
     shown = await receiver.get(f"/review/approve?{query}")
     pairs = re.findall(r'name="report" value="(\d+:\d+)"', shown.text)
     await other.send(other.body())
-    partly = await receiver.post_many("/review/approve", report=pairs)
-    again = re.findall(r'name="report" value="(\d+:\d+)"', partly.text)
+    refused = await receiver.post_many("/review/approve", report=pairs)
+    before = await _states(world, ids)
+    again = re.findall(r'name="report" value="(\d+:\d+)"', refused.text)
     rest = await receiver.post_many("/review/approve", report=again)
 
     assert all(f'name="report" value="{each}"' in queue.text for each in ids)
     assert none.status_code == 200
     assert "Duyệt 2 báo cáo" in shown.text
-    assert (partly.status_code, len(again)) == (412, 1)
+    assert (refused.status_code, len(again)) == (412, 2)
+    assert f"Báo cáo của {office_name(neighbour)} vừa thay đổi" in refused.text
+    assert f"Báo cáo của {office_name(sender.organization)} vừa thay đổi" not in refused.text
+    assert before == ["submitted", "submitted"]
     assert rest.headers["location"] == "/review?done=approved"
-    states = await world.rows("SELECT state FROM log.report WHERE id = ANY(:ids)", ids=ids)
-    assert [each["state"] for each in states] == ["approved", "approved"]
+    assert await _states(world, ids) == ["approved", "approved"]
+
+
+async def test_a_report_of_somebody_else_among_the_picked_approves_none(
+    world: World, sender: Caller, receiver: Visitor
+) -> None:
+    elsewhere = next(
+        each for each in world.communes if each.parent_id != sender.organization.parent_id
+    )
+    world.communes.remove(elsewhere)
+    stranger = await world.as_sender(elsewhere)
+    ids = [(await each.send(each.body())).json()["report_id"] for each in (sender, stranger)]
+
+    answer = await receiver.post_many("/review/approve", report=[f"{each}:1" for each in ids])
+
+    assert answer.status_code in {403, 404}
+    assert await _states(world, ids) == ["submitted", "submitted"]
+
+
+@pytest.mark.parametrize(
+    ("picked", "told"),
+    [
+        pytest.param([], "Chưa chọn dòng nào", id="nothing"),
+        pytest.param(["7"], "Không đọc được", id="no sequence"),
+        pytest.param(["7:1", "7:1"], "Không đọc được", id="twice"),
+        pytest.param([f"{n}:1" for n in range(101)], "nhiều nhất 100 dòng", id="too many"),
+    ],
+)
+async def test_an_odd_selection_is_told_and_never_called_approved(
+    receiver: Visitor, picked: list[str], told: str
+) -> None:
+    answer = await receiver.post_many("/review/approve", report=picked)
+
+    assert answer.status_code == 422
+    assert told in answer.text
+
+
+async def _states(world: World, ids: list[int]) -> list[str]:
+    rows = await world.rows(
+        "SELECT state FROM log.report WHERE id = ANY(:ids) ORDER BY id", ids=ids
+    )
+    return [each["state"] for each in rows]
