@@ -8,6 +8,9 @@ from starlette.datastructures import FormData
 
 from shared.web.problems import MalformedRequest
 
+MOST_FIELDS = 20_000
+"""More than a grid of cells, or all the units of a country, need; the body has its own limit."""
+
 
 @asynccontextmanager
 async def form_with_files(request: Request) -> AsyncIterator[FormData]:
@@ -25,7 +28,7 @@ async def read_form(request: Request) -> FormData:
     Raises:
         MalformedRequest: a NUL character, which no text may hold.
     """
-    form = await request.form()
+    form = await request.form(max_fields=MOST_FIELDS)
     for _, value in form.multi_items():
         if isinstance(value, str) and "\x00" in value:
             raise MalformedRequest

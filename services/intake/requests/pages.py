@@ -107,7 +107,7 @@ async def ask_page(
     form = await read_form(request)
     subject, typed = str(form.get("subject", "")), _typed(form)
     try:
-        number = await ask(intake, principal, _asked(form, subject=subject))
+        number = await ask(intake, principal, _asked(request, form, subject=subject))
     except ValidationFailed as error:
         return await _new_page(
             request, pages, intake, principal, subject=subject, typed=typed, faults=error.errors
@@ -202,8 +202,8 @@ def _typed(form: FormData) -> dict[str, Any]:
     return typed | {"addressees": [str(each) for each in form.getlist("addressee")]}
 
 
-def _asked(form: FormData, *, subject: str) -> Asked:
-    """Raises ValidationFailed for what is left empty."""
+def _asked(request: Request, form: FormData, *, subject: str) -> Asked:
+    """Raises ValidationFailed for what is left empty, or is more than the API takes."""
     typed, (regime, _, code) = _typed(form), subject.partition("|")
     faults = [
         ProblemFault(code="missing_field", detail="Hãy điền mục này.", pointer=f"/{name}")
@@ -213,6 +213,7 @@ def _asked(form: FormData, *, subject: str) -> Asked:
     if not typed["addressees"]:
         detail = "Hãy chọn ít nhất một đơn vị."
         faults.append(ProblemFault(code="missing_field", detail=detail, pointer="/addressees"))
+    faults += _too_long(request, typed)
     if faults:
         raise ValidationFailed(errors=faults)
     first, last, last_day = (_day(typed[name]) or NO_DAY for name in FIELDS[2:])
@@ -222,11 +223,28 @@ def _asked(form: FormData, *, subject: str) -> Asked:
         first=first,
         last=last,
         last_day=last_day,
-        addressees=typed["addressees"][:MOST_ADDRESSEES],
-        wording=Wording(
-            typed["title"].strip()[:LONGEST_TITLE], typed["purpose"].strip()[:LONGEST_PURPOSE]
-        ),
+        addressees=typed["addressees"],
+        wording=Wording(typed["title"].strip(), typed["purpose"].strip()),
     )
+
+
+def _too_long(request: Request, typed: Mapping[str, Any]) -> list[ProblemFault]:
+    """In the words of the API."""
+    labels, language = request.app.state.labels, language_of(request)
+    lengths = {
+        "title": (len(typed["title"].strip()), LONGEST_TITLE, "string_too_long"),
+        "purpose": (len(typed["purpose"].strip()), LONGEST_PURPOSE, "string_too_long"),
+        "addressees": (len(typed["addressees"]), MOST_ADDRESSEES, "too_long"),
+    }
+    return [
+        ProblemFault(
+            code=code,
+            detail=labels.text(f"validation.{code}", language, max_length=most),
+            pointer=f"/{name}",
+        )
+        for name, (length, most, code) in lengths.items()
+        if length > most
+    ]
 
 
 def _day(text: str) -> date | None:

@@ -194,6 +194,24 @@ async def test_a_request_is_asked_on_the_page(world: World, province: Visitor) -
     assert "đã được yêu cầu" in again.text
 
 
+async def test_what_is_too_long_to_ask_is_refused_and_never_cut(province: Visitor) -> None:
+    typed = {
+        "subject": f"VPCP-KSTT-DX|{FORM}",
+        "title": "R" * 201,
+        "purpose": "C" * 2001,
+        "first": "2025-05-01",
+        "last": "2025-05-31",
+        "last_day": "2025-06-20",
+        "addressee": ["25195"] * 2001,
+    }
+
+    answer = await province.post("/requests/new", **typed)
+
+    assert answer.status_code == 422
+    for told in ("Nhiều nhất 200 ký tự.", "Nhiều nhất 2000 ký tự.", "Nhiều nhất 2000 mục."):
+        assert told in answer.text
+
+
 async def test_who_was_asked_sees_the_request_at_home(
     world: World, province: Visitor, sender: Caller, officer: Visitor
 ) -> None:
