@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from services.aggregator.changes.endpoints import router as changes_router
+from services.aggregator.changes.pages import router as changes_pages
 from services.aggregator.completeness.endpoints import router as completeness_router
 from services.aggregator.completeness.pages import router as completeness_pages
 from services.aggregator.dashboard.pages import router as dashboard_pages
@@ -41,6 +42,7 @@ def routers() -> tuple[APIRouter, ...]:
         dashboard_pages,
         cells_pages,
         indicator_pages,
+        changes_pages,
         completeness_pages,
     )
 

@@ -269,6 +269,9 @@ async def test_a_published_figure_stays_and_its_revision_names_the_report(desk: 
     assert revisions["steps"][-1]["cause"]["report_id"] == number
     assert revisions["steps"][-1]["cells"][0]["after"] == 40
     assert frozen["as_of"]["release"] == release["number"]
+    page = await desk.browser.get(release["links"]["page"])
+    assert page.status_code == 200
+    assert f"So với bản chốt số liệu {release['number']}" in page.text
 
 
 async def test_deadlines_are_the_laws_with_working_days_ladders_and_extensions(desk: Desk) -> None:

@@ -275,6 +275,7 @@ PAGES = (
     Route("GET", "/dashboard/fragment", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/dashboard/cells", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/dashboard/cells.csv", SIGNED_IN, Foreign(query=SHEET)),
+    Route("GET", "/dashboard/changes", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/indicators/{code}", SIGNED_IN, Foreign(query=SHEET, words=RATE)),
     Route("GET", "/completeness", SIGNED_IN, Foreign(query=SHEET)),
     Route("GET", "/calendar", SIGNED_IN),

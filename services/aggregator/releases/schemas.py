@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -124,9 +125,22 @@ def release_json(shown: Shown) -> dict[str, Any]:
             "release": path,
             "content": f"{path}/content",
             "revisions": f"{path}/revisions",
-            "page": f"/releases/{release.id}",
+            "page": _page_of(shown),
         },
     }
+
+
+def _page_of(shown: Shown) -> str:
+    """Where people see what has changed since."""
+    release = shown.release
+    form, period = release.sheaf
+    asked = {
+        "release": release.id,
+        "form": form,
+        "period": period,
+        "organization": shown.province.code,
+    }
+    return f"/dashboard/changes?{urlencode(asked)}"
 
 
 def revisions_json(revisions: Revisions, *, language: Language) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Why averages, extremes and ratios changed: act by act, the number before and after each."""
 
 import random
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -152,3 +153,29 @@ async def test_an_exclusion_that_leaves_one_report_alone_lets_it_stand_as_it_is(
     assert (measure["before"], measure["after"]) == (None, 3)
     [step] = answer["steps"]
     assert (step["cause"]["kind"], step["organization"]["code"]) == ("duty", str(UNITS[3]))
+
+
+async def test_the_page_tells_act_by_act_why_an_average_is_what_it_is(
+    desk: Desk, months: History, deliver: Deliver, engine: AsyncEngine
+) -> None:
+    submit(months, UNITS[0], {"mean": 10, "word": 1})
+    submit(months, UNITS[0], {"mean": 40, "word": 2})
+    submit(months, UNITS[1], {"mean": 20, "word": 3})
+    await store(months, engine)
+    await deliver(months.events, catalogue=desk.catalogue.catalogue)
+    asked = {"form": "measured", "period": MONTH, "organization": str(DISTRICTS[0])}
+    cell = asked | {"row": "ALL", "column": "mean"}
+
+    page = await desk.get("/dashboard/changes", **cell)
+    of_a_word = await desk.get("/dashboard/changes", **asked, row="ALL", column="word")
+    since_now = await desk.get("/dashboard/changes", **cell, since=str(len(months.events)))
+    source = await desk.get("/dashboard/cells", **cell)
+
+    assert page.status_code == 200
+    assert page.text.count("Lần gửi 2") == 1
+    assert "Không phải tổng" in page.text
+    figures = re.findall(r'data-label="(?:Trước|Sau)">([^<]*)<', page.text)
+    assert figures == ["–", "30", "40", "30", "10", "40", "–", "10"]
+    assert "Số liệu này không cộng gộp được." in of_a_word.text
+    assert "Không có việc nào làm thay đổi số liệu" in since_now.text
+    assert "/dashboard/changes?form=measured" in source.text
