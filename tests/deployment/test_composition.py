@@ -27,6 +27,8 @@ LONG_LIVED = [name for name in ALL if name != "migrate"]
 ALARMS = PROJECT / "deploy" / "prometheus" / "alarms.yml"
 ENVIRONMENT_EXAMPLE = PROJECT / "deploy" / "env.example"
 OPERATIONS = PROJECT / "docs" / "operations.md"
+OF_NO_USE_HERE = {"TONGHOP_DATA_DIRECTORY", "TONGHOP_PG_BIN", "TONGHOP_DEMO"}
+"""They are of the embedded PostgreSQL, and of the demonstration."""
 
 
 @pytest.fixture
@@ -86,6 +88,22 @@ def test_every_setting_in_it_is_a_setting_of_the_product(name: str) -> None:
     named = {key for key in container(name).environment if key.startswith("TONGHOP_")}
     assert named
     assert named <= known
+
+
+def test_every_setting_of_the_product_reaches_the_services() -> None:
+    known = {f"TONGHOP_{field.upper()}" for field in Settings.model_fields}
+    given = {key for name in SERVICES for key in container(name).environment}
+    assert known - given == OF_NO_USE_HERE
+
+
+def test_what_is_left_empty_has_the_products_default_and_the_example_tells_it() -> None:
+    left_empty = re.findall(r"TONGHOP_(\w+): \$\{TONGHOP_\1:-\}", COMPOSE_FILE.read_text())
+    assert Settings.model_config["env_ignore_empty"]
+    told = ENVIRONMENT_EXAMPLE.read_text()
+    for name in left_empty:
+        field = Settings.model_fields[name.lower()]
+        default = "" if field.default is None else str(field.default)
+        assert re.search(rf"^# TONGHOP_{name}={re.escape(default)}$", told, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("file", [COMPOSE_FILE, ENVIRONMENT_EXAMPLE, DOCKERFILE], ids=str)
