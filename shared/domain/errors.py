@@ -45,6 +45,7 @@ DomainError
 │   ├── AlreadyHeld
 │   ├── ExtensionNotLater
 │   ├── NotASuccessor
+│   ├── ExtensionTooLate
 │   ├── NotExcluded
 │   └── ReportStands
 ├── PeriodError

@@ -4,6 +4,7 @@ ObligationError
 ├── AlreadyExcluded
 ├── AlreadyHeld
 ├── ExtensionNotLater
+├── ExtensionTooLate
 ├── NotASuccessor
 ├── NotExcluded
 └── ReportStands
@@ -11,13 +12,16 @@ ObligationError
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.errors import DomainError, ReasonRequired
 from shared.domain.identifiers import OrganizationId
 from shared.domain.obligations import Obligation, ObligationState, excluded, state_at
 from shared.domain.time import day_before, end_of_day
+
+LONGEST_EXTENSION = timedelta(days=5 * 366)
+"""Beyond it somebody mistyped the year."""
 
 
 class ObligationAct(StrEnum):
@@ -59,6 +63,18 @@ class ExtensionNotLater(ObligationError):
         super().__init__(
             f"Gia hạn phải sau thời hạn quy định là ngày {last_day:%d/%m/%Y}. Hãy chọn ngày muộn "
             "hơn."
+        )
+
+
+class ExtensionTooLate(ObligationError):
+    """`last_day` is the last day that an extension may name."""
+
+    code = "extension_too_late"
+
+    def __init__(self, *, last_day: date) -> None:
+        self.last_day = last_day
+        super().__init__(
+            f"Gia hạn muộn nhất đến ngày {last_day:%d/%m/%Y}. Hãy kiểm tra lại năm đã nhập."
         )
 
 
@@ -117,13 +133,16 @@ def extend(obligation: Obligation, *, until: date, reason: str) -> Obligation:
     """The obligation with `until` as the last day, in place of an earlier extension if any.
 
     It may be granted after the deadline, even after the report: what is late by the rules and on
-    time by the extension keeps both verdicts. Raises ReasonRequired, AlreadyExcluded, or
-    ExtensionNotLater for a day that the rules allow anyway.
+    time by the extension keeps both verdicts. Raises ReasonRequired, AlreadyExcluded,
+    ExtensionNotLater for a day that the rules allow anyway, or ExtensionTooLate.
     """
     _require_reason(reason, act=ObligationAct.EXTEND)
     if obligation.state is ObligationState.EXCLUDED:
         raise AlreadyExcluded
     ruled = obligation.ruled_deadline
+    latest = day_before(ruled) + LONGEST_EXTENSION
+    if until > latest:
+        raise ExtensionTooLate(last_day=latest)
     if end_of_day(until) <= ruled:
         raise ExtensionNotLater(last_day=day_before(ruled))
     return replace(

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from shared.domain.calendars import WorkingCalendar
 from shared.domain.deadlines import EARLIEST_WORKING_DAYS_AFTER_CUTOFF
@@ -14,6 +14,9 @@ from shared.domain.obligations import FIRST_SEQUENCE, Obligation, state_at
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.periods import Period
 from shared.domain.time import end_of_day
+
+LONGEST_WAIT = timedelta(days=5 * 366)
+"""From asking, or from the cut-off, to the deadline; beyond it somebody mistyped the year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ def earliest_last_day(
         calendar.add_working_days(cutoff, EARLIEST_WORKING_DAYS_AFTER_CUTOFF),
         calendar.add_working_days(today, min_working_days),
     )
+
+
+def latest_last_day(*, cutoff: date, today: date) -> date:
+    """The last day that may be the deadline."""
+    return max(cutoff, today) + LONGEST_WAIT
 
 
 def requested_obligations(

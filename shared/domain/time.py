@@ -7,6 +7,8 @@ from shared.domain.errors import EmptyValidity
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SMALLEST_INSTANT = timedelta(microseconds=1)
+EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Whoever names a day outside mistyped it; reckoning with it could leave the calendar."""
 
 
 def instant_at(day: date, at: time) -> datetime:

@@ -11,6 +11,8 @@ from shared.domain.time import VIETNAM, in_vietnam
 from shared.web.problems import ProblemFault, ValidationFailed
 
 LONGEST = 40
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""The calendar cannot reckon with the instants at both ends of what is readable."""
 LARGEST_POSITION = 2**63 - 1
 EXAMPLE = "2025-06-16T08:00:00+07:00"
 
@@ -42,6 +44,12 @@ def read_as_of(text: str, *, local: bool = False, parameter: str = "as_of") -> i
         raise _refused(
             f"“{printable(text)}” không phải là thời điểm. Hãy viết như {EXAMPLE}, hoặc nêu vị trí "
             "trong nhật ký.",
+            code="invalid_as_of",
+            parameter=parameter,
+        )
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise _refused(
+            f"Năm của “{printable(text)}” phải từ {FIRST_YEAR} đến {LAST_YEAR}. Hãy kiểm tra lại.",
             code="invalid_as_of",
             parameter=parameter,
         )

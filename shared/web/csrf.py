@@ -30,8 +30,16 @@ def require_same_origin(request: Request) -> None:
             raise CrossSiteRefused
         return
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _host_of(origin) != request.headers.get("host"):
         raise CrossSiteRefused
+
+
+def _host_of(origin: str) -> str:
+    """ "" for what is no address: `http://[` for one."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 async def require_csrf_token(request: Request, expected: str | None) -> None:

@@ -82,6 +82,7 @@ _STATUS_OF_CODE = {
     "reason_required": 422,
     "extension_not_later": 422,
     "correction_needs_reason": 422,
+    "extension_too_late": 422,
     "invalid_period": 422,
     "unknown_period_code": 422,
     "ambiguous_organization_code": 422,

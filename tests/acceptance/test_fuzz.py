@@ -108,6 +108,7 @@ async def _known(system: System) -> dict[str, list[str | int]]:
     )
     units = [commune.code, province.district_of(commune).code, province.province.code]
     return {
+        **_extremes(),
         "obligation_id": [obligation],
         "obligation": [obligation],
         "sha256": [attached.json()["sha256"]],
@@ -124,6 +125,17 @@ async def _known(system: System) -> dict[str, list[str | int]]:
         "from": ["2025-Q1"],
         "to": [PERIOD],
         "if-match": ['"0"', '"1"'],
+    }
+
+
+def _extremes() -> dict[str, list[str | int]]:
+    """The first and the last of what can be written, with which not all can be reckoned."""
+    days: list[str | int] = ["9999-12-31", "0001-01-01"]
+    instants: list[str | int] = ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"]
+    return {
+        **dict.fromkeys(("on", "geography", "first_day", "last_day"), days),
+        **dict.fromkeys(("as_of", "since", "until"), instants),
+        **{name: [2**63] for name in ("last-event-id", "release", "after", "before")},
     }
 
 

@@ -44,7 +44,7 @@ async def open_stream(
     question = await _question(
         aggregator, principal, period=period, organization=organization, form=form
     )
-    resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
+    resumed = _position_named(last_event_id, after=after)
 
     async def ask_again() -> Question | None:
         """None when the session has ended or the organization has left the caller's scope."""
@@ -64,6 +64,14 @@ async def open_stream(
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _position_named(last_event_id: str | None, *, after: int) -> int:
+    """The last one heard; `after`, where the header names no position that could be."""
+    text = last_event_id or ""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_POSITION))):
+        return after
+    return int(text)
 
 
 async def _question(

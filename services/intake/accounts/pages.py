@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.accounts import tokens, use_cases
@@ -20,6 +20,7 @@ from services.intake.accounts.records import NewApiToken
 from services.intake.accounts.schemas import DEFAULT_TOKEN_DAYS
 from services.intake.accounts.service import LONGEST_TOKEN_LIFE, Accounts
 from services.intake.accounts.session_cookie import forget_session, signed_in
+from services.intake.dependencies import LARGEST_ID
 from shared.web.access import Anyone, Principal, SignedIn, require
 from shared.web.authentication import SESSION_COOKIE
 from shared.web.navigation import HOME, SIGN_IN, safe_next
@@ -184,7 +185,9 @@ async def create_token(
 
 
 @router.post("/account/tokens/{token_id}/revoke")
-async def revoke_token(token_id: int, accounts: AccountsDep, principal: SignedIn) -> Response:
+async def revoke_token(
+    token_id: Annotated[int, Path(ge=1, le=LARGEST_ID)], accounts: AccountsDep, principal: SignedIn
+) -> Response:
     await tokens.revoke_token(accounts, principal, token_id=token_id)
     return RedirectResponse(TOKENS_PAGE, status_code=303)
 

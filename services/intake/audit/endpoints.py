@@ -8,17 +8,17 @@ from fastapi import APIRouter, Query, Request, Response
 from services.intake.audit.schemas import AuditList, audit_list
 from services.intake.audit.use_cases import PAGE, AuditFilter, read_audit
 from services.intake.dependencies import IntakeDep
+from shared.domain.time import EARLIEST_DAY, LATEST_DAY
 from shared.web.access import Principal, Role, require
 from shared.web.conditional import next_page
 from shared.web.json import ExactRoute
 
 LONGEST_PAGE = 500
 LONGEST_TEXT = 200
-EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 router = APIRouter(prefix="/api/v1", tags=["audit"], route_class=ExactRoute)
 
-Day = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
+Day = Annotated[date | None, Query(ge=EARLIEST_DAY, le=LATEST_DAY)]
 Administrator = Annotated[Principal, require(Role.ADMINISTRATOR)]
 
 

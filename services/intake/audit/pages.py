@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from services.intake.audit.actions import ACTIONS, DETAILS
-from services.intake.audit.endpoints import EARLIEST, LATEST, LONGEST_TEXT, Administrator
+from services.intake.audit.endpoints import LONGEST_TEXT, Administrator
 from services.intake.audit.use_cases import AuditFilter, read_audit
 from services.intake.dependencies import IntakeDep
 from shared.catalogue.catalogue import Catalogue
+from shared.domain.time import EARLIEST_DAY, LATEST_DAY
 from shared.web.pages import PagesDep
 
 ADDRESS = "/audit"
@@ -59,7 +60,7 @@ def _day(given: str) -> date | None:
         found = date.fromisoformat(given)
     except ValueError:
         return None
-    return found if EARLIEST <= found <= LATEST else None
+    return found if EARLIEST_DAY <= found <= LATEST_DAY else None
 
 
 def _name(known: Catalogue, organization_id: int | None) -> str:

@@ -22,7 +22,7 @@ from services.intake.closings.use_cases import (
 )
 from services.intake.dependencies import IntakeDep
 from services.intake.duties import use_cases as duties
-from services.intake.duties.pages import last_day_of, reason_of, sequence_of
+from services.intake.duties.pages import WRONG_DAYS, last_day_of, reason_of, sequence_of
 from services.intake.duties.schemas import MOST_AT_ONCE
 from services.intake.obligations.pages import DutyLine, duty_line
 from services.intake.obligations.use_cases import read_duties_of_period
@@ -33,7 +33,7 @@ from shared.catalogue.catalogue import Catalogue
 from shared.domain.closings import ClosingError, IncompletePeriod, PeriodAct, PeriodState
 from shared.domain.errors import ReasonRequired
 from shared.domain.identifiers import ObligationId
-from shared.domain.obligation_acts import ExtensionNotLater, ObligationAct, ObligationError
+from shared.domain.obligation_acts import ObligationAct, ObligationError
 from shared.domain.obligations import ObligationState, Standing
 from shared.domain.periods import Period
 from shared.domain.reports import PeriodClosed
@@ -104,7 +104,7 @@ class Refusal:
     def status_code(self) -> int:
         if isinstance(self.error, VersionConflict):
             return 412
-        input_is_wrong = (ReasonRequired, IncompletePeriod, ExtensionNotLater, ValidationFailed)
+        input_is_wrong = (ReasonRequired, IncompletePeriod, *WRONG_DAYS, ValidationFailed)
         return 422 if isinstance(self.error, input_is_wrong) else 409
 
 

@@ -25,7 +25,12 @@ from shared.catalogue.catalogue import Catalogue
 from shared.domain.errors import ReasonRequired
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ColumnCode, ObligationId, ReportId, RowCode
-from shared.domain.obligation_acts import ExtensionNotLater, ObligationAct, ObligationError
+from shared.domain.obligation_acts import (
+    ExtensionNotLater,
+    ExtensionTooLate,
+    ObligationAct,
+    ObligationError,
+)
 from shared.domain.obligations import Obligation
 from shared.domain.reports import PeriodClosed
 from shared.domain.time import day_before
@@ -38,6 +43,7 @@ from shared.web.principals import Principal
 from shared.web.problems import VersionConflict
 
 LONGEST_SEQUENCE = 9
+WRONG_DAYS = (ExtensionNotLater, ExtensionTooLate)
 
 router = APIRouter(include_in_schema=False)
 
@@ -80,14 +86,14 @@ class Refusal:
     def status_code(self) -> int:
         if isinstance(self.error, VersionConflict):
             return 412
-        typed = isinstance(self.error, (ReasonRequired, ExtensionNotLater))
+        typed = isinstance(self.error, (ReasonRequired, *WRONG_DAYS))
         return 422 if typed else 409
 
     def messages(self, labels: Labels, language: Language) -> list[Mapping[str, Any]]:
         if isinstance(self.error, VersionConflict):
             return [{"text": labels.text("duties.conflict", language)}]
-        field = "until" if isinstance(self.error, ExtensionNotLater) else "reason"
-        typed = isinstance(self.error, (ReasonRequired, ExtensionNotLater))
+        field = "until" if isinstance(self.error, WRONG_DAYS) else "reason"
+        typed = isinstance(self.error, (ReasonRequired, *WRONG_DAYS))
         href = f"#{self.verb}-{field}" if typed else None
         return [{"text": str(self.error), "href": href}]
 

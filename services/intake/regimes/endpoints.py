@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.intake.dependencies import IntakeDep
 from services.intake.regimes.schemas import RegimesModel, regime_json
 from services.intake.regimes.use_cases import duties_on
+from shared.domain.time import EARLIEST_DAY, LATEST_DAY
 from shared.web.access import SignedIn
 from shared.web.conditional import next_page
 from shared.web.json import json_response
@@ -16,7 +17,14 @@ from shared.web.paging import LimitQuery, OffsetQuery, page_of
 
 router = APIRouter(prefix="/api/v1", tags=["catalogue"])
 
-On = Annotated[date | None, Query(description="The day asked about, today if none is given.")]
+On = Annotated[
+    date | None,
+    Query(
+        ge=EARLIEST_DAY,
+        le=LATEST_DAY,
+        description="The day asked about, today if none is given.",
+    ),
+]
 
 
 @router.get(

@@ -13,6 +13,7 @@ from services.intake.regimes.use_cases import RegimeDuties, duties_on
 from services.intake.wording import regime_name
 from shared.catalogue.regimes import RegimeType
 from shared.domain.periods import Frequency, PeriodCalendar, PeriodKind
+from shared.domain.time import EARLIEST_DAY, LATEST_DAY
 from shared.labels.labels import Labels, Language
 from shared.web.access import SignedIn
 from shared.web.languages import language_of
@@ -91,6 +92,7 @@ def _window(kind: PeriodKind, labels: Labels, *, language: Language) -> str:
 
 def _day(given: str) -> date | None:
     try:
-        return date.fromisoformat(given)
+        found = date.fromisoformat(given)
     except ValueError:
         return None
+    return found if EARLIEST_DAY <= found <= LATEST_DAY else None

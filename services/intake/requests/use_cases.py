@@ -21,7 +21,13 @@ from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode, OrganizationCode, OrganizationId, RegimeCode
 from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period
-from shared.domain.requests import ReportRequest, earliest_last_day, requested_obligations
+from shared.domain.requests import (
+    ReportRequest,
+    earliest_last_day,
+    latest_last_day,
+    requested_obligations,
+)
+from shared.domain.time import EARLIEST_DAY, LATEST_DAY
 from shared.domain.windows import DataWindow
 from shared.web.principals import Principal, Role
 from shared.web.problems import NotFound, NotPermitted, ProblemFault, ValidationFailed
@@ -216,6 +222,10 @@ def _terms(known: Catalogue, asked: Asked) -> Terms:
     if asked.last < asked.first:
         detail = "Ngày cuối trước ngày đầu. Hãy sửa một trong hai ngày."
         raise ValidationFailed(errors=[_fault("invalid_period", detail, "/last")])
+    if asked.first < EARLIEST_DAY or asked.last > LATEST_DAY:
+        detail = f"Năm phải từ {EARLIEST_DAY.year} đến {LATEST_DAY.year}. Hãy kiểm tra lại."
+        pointer = "/last" if asked.last > LATEST_DAY else "/first"
+        raise ValidationFailed(errors=[_fault("invalid_period", detail, pointer)])
     with suppress(CatalogueError):
         version = known.regime(RegimeCode(asked.regime), on=asked.last)
     if version is None or version.on_request is None:
@@ -248,6 +258,10 @@ def _faults(terms: Terms, asked: Asked, *, known: Catalogue, today: date) -> Ite
             f"ngày làm việc, và {terms.rule.min_working_days} ngày làm việc kể từ hôm nay."
         )
         yield _fault("deadline_too_early", detail, "/last_day")
+    latest = latest_last_day(cutoff=terms.period.cutoff_date, today=today)
+    if asked.last_day > latest:
+        detail = f"Thời hạn gửi muộn nhất là ngày {latest:%d/%m/%Y}. Hãy kiểm tra lại năm đã nhập."
+        yield _fault("deadline_too_late", detail, "/last_day")
     twin = _asked_anyway(terms, known=known)
     if twin is not None:
         detail = (

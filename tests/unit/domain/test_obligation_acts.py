@@ -7,9 +7,11 @@ import pytest
 from shared.domain.errors import ReasonRequired
 from shared.domain.identifiers import OrganizationId
 from shared.domain.obligation_acts import (
+    LONGEST_EXTENSION,
     AlreadyExcluded,
     AlreadyHeld,
     ExtensionNotLater,
+    ExtensionTooLate,
     NotASuccessor,
     NotExcluded,
     ReportStands,
@@ -61,6 +63,16 @@ def test_an_extension_must_end_after_the_last_day_of_the_rules(days: int) -> Non
     with pytest.raises(ExtensionNotLater, match="17/06/2025") as raised:
         extend(obligation(), until=date(2025, 6, 17) - timedelta(days=days), reason=WHY)
     assert raised.value.last_day == date(2025, 6, 17)
+
+
+def test_an_extension_of_more_than_five_years_is_a_mistyped_year() -> None:
+    latest = date(2025, 6, 17) + LONGEST_EXTENSION
+    assert extend(obligation(), until=latest, reason=WHY).deadline == end_of_day(latest)
+
+    for until in (latest + timedelta(days=1), date.max):
+        with pytest.raises(ExtensionTooLate, match=f"{latest:%d/%m/%Y}") as raised:
+            extend(obligation(), until=until, reason=WHY)
+        assert raised.value.last_day == latest
 
 
 def test_the_cut_off_keeps_an_extension() -> None:

@@ -9,7 +9,13 @@ from shared.domain.calendars import WorkingCalendar
 from shared.domain.identifiers import FormCode, OrganizationId, RegimeCode
 from shared.domain.obligations import ObligationState
 from shared.domain.organizations import OrganizationVersion
-from shared.domain.requests import ReportRequest, earliest_last_day, requested_obligations
+from shared.domain.requests import (
+    LONGEST_WAIT,
+    ReportRequest,
+    earliest_last_day,
+    latest_last_day,
+    requested_obligations,
+)
 from shared.domain.time import end_of_day
 from tests.unit.domain.test_obligations import AT_CUTOFF, BEFORE_CUTOFF, QUARTER
 
@@ -38,6 +44,13 @@ def test_a_deadline_leaves_a_working_day_after_the_cut_off_and_time_to_answer(
     )
 
     assert found == earliest
+
+
+def test_a_deadline_years_after_the_cut_off_or_after_asking_is_mistyped() -> None:
+    earlier, later = date(2025, 6, 2), date(2025, 7, 1)
+
+    assert latest_last_day(cutoff=CUTOFF, today=earlier) == CUTOFF + LONGEST_WAIT
+    assert latest_last_day(cutoff=CUTOFF, today=later) == later + LONGEST_WAIT
 
 
 def test_each_addressee_owes_one_report_to_whoever_asked(
