@@ -14,6 +14,7 @@ from tests.support.templates import ROOT
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
+MOST_POSITIONAL = 5
 CODE = [
     path
     for folder in ("migrations", "services", "shared", "tests", "tools")
@@ -71,6 +72,24 @@ def test_imports_keep_to_the_contracts() -> None:
     assert found.returncode == 0, found.stdout
 
 
+def test_the_domain_imports_the_standard_library_and_itself_only() -> None:
+    found = {
+        f"{_name(path)}: {module}"
+        for path in sorted((ROOT / "shared" / "domain").glob("*.py"))
+        for node in _nodes(path)
+        for module in _imported(node)
+        if module.partition(".")[0] not in sys.stdlib_module_names
+        and not f"{module}.".startswith("shared.domain.")
+    }
+    assert found == set()
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [each.name for each in node.names]
+    return [node.module or "."] if isinstance(node, ast.ImportFrom) else []
+
+
 def test_no_file_is_too_long() -> None:
     lengths = {_name(path): len(path.read_text().splitlines()) for path in CODE}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
@@ -89,6 +108,17 @@ def test_no_function_is_too_long() -> None:
         for node in _nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and _body_lines(node) > LONGEST_FUNCTION
+    ]
+    assert found == []
+
+
+def test_few_parameters_go_without_their_names() -> None:
+    found = [
+        f"{_name(path)}:{node.lineno} {node.name}"
+        for path in PRODUCT
+        for node in _nodes(path)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len([each for each in node.args.args if each.arg != "self"]) > MOST_POSITIONAL
     ]
     assert found == []
 
