@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.accounts import repository
+from services.intake.accounts import repository, reset_repository
 from services.intake.accounts.errors import UnknownAccount, UsernameTaken
 from services.intake.accounts.records import Account, Action, Actor
 from services.intake.accounts.use_cases import username_key
@@ -65,7 +65,7 @@ async def set_password(
     now: datetime,
     by: Actor | None = None,
 ) -> None:
-    """Sets a password that must be changed at the next sign-in; ends sessions and tokens.
+    """Sets a password that must be changed at the next sign-in; ends sessions, tokens and links.
 
     Raises:
         UnknownAccount: no account has that name.
@@ -144,3 +144,4 @@ async def require_account(connection: AsyncConnection, username: str) -> Account
 async def _end_access(connection: AsyncConnection, account: Account, *, now: datetime) -> None:
     await repository.delete_sessions(connection, account.id)
     await repository.revoke_tokens(connection, account.id, now=now)
+    await reset_repository.end_resets(connection, account.id, now=now)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.accounts import repository
+from services.intake.accounts import repository, reset_repository
 from services.intake.accounts.errors import PasswordRefused, SignInRefused
 from services.intake.accounts.passwords import Passwords, normalized, require_good_password
 from services.intake.accounts.records import Account, Action, Session
@@ -149,7 +149,7 @@ async def sign_out(accounts: Accounts, token: str, *, caller: Caller) -> None:
 async def change_password(
     accounts: Accounts, principal: Principal, *, current: str, new: str, caller: Caller
 ) -> Session:
-    """Ends all sessions of the account and gives a new one.
+    """Ends all sessions and mailed links of the account and gives a new session.
 
     Raises:
         PasswordRefused: `reason` is wrong_current, unchanged, or one of require_good_password.
@@ -165,6 +165,7 @@ async def change_password(
             connection, principal.account_id, password_hash=password_hash, must_change=False
         )
         await repository.delete_sessions(connection, principal.account_id)
+        await reset_repository.end_resets(connection, principal.account_id, now=now)
         await repository.record(
             connection,
             Action.PASSWORD_CHANGED,

@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,6 +12,11 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.intake.accounts.administration import (
+    disable_account,
+    enable_account,
+    set_password,
+)
 from services.intake.accounts.attempts import FAILURES_ALLOWED
 from services.intake.accounts.errors import ResetRefused
 from services.intake.accounts.records import Account
@@ -21,10 +26,10 @@ from services.intake.accounts.use_cases import Caller
 from shared.db.engine import read_json, transaction
 from shared.web.authentication import token_sha256
 from tests.support.identity import PASSWORD, actions
-from tests.support.web import add_account, bearer_token, client_of, sign_in_as
+from tests.support.web import add_account, bearer_token, client_of, quick_passwords, sign_in_as
 
 ASK, RESET = "/forgot-password", "/reset-password"
-NEW = "lúa chín ngoài đồng xa"
+NEW, OTHER = "lúa chín ngoài đồng xa", "cánh cò bay lả bay la"
 ADDRESS = "hanh@binhphuoc.example"
 
 
@@ -143,6 +148,44 @@ async def test_the_first_link_that_is_used_ends_the_others(
 
     assert (await client.get(RESET, params={"token": first})).status_code == 422
     assert await _rows(engine, "SELECT * FROM identity.password_reset_token") == []
+
+
+async def _changes_it(client: httpx.AsyncClient, engine: AsyncEngine, hanh: Account) -> None:
+    await sign_in_as(client, engine, hanh)
+    typed = {"current": PASSWORD, "new": OTHER}
+    assert (await client.post("/account/password", data=typed)).status_code == 303
+
+
+async def _is_given_one(client: httpx.AsyncClient, engine: AsyncEngine, hanh: Account) -> None:
+    async with transaction(engine) as connection:
+        hashed = await quick_passwords().hash(OTHER)
+        now = datetime.now(UTC)
+        await set_password(connection, hanh.username, password_hash=hashed, now=now)
+
+
+async def _is_disabled_for_a_moment(
+    client: httpx.AsyncClient, engine: AsyncEngine, hanh: Account
+) -> None:
+    async with transaction(engine) as connection:
+        await disable_account(connection, hanh.username, now=datetime.now(UTC))
+        await enable_account(connection, hanh.username, now=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("ends", [_changes_it, _is_given_one, _is_disabled_for_a_moment])
+async def test_a_link_does_not_outlive_the_password_it_was_to_replace(
+    client: httpx.AsyncClient,
+    engine: AsyncEngine,
+    hanh: Account,
+    ends: Callable[[httpx.AsyncClient, AsyncEngine, Account], Awaitable[None]],
+) -> None:
+    token = await _link(engine, client)
+    await ends(client, engine, hanh)
+    client.cookies.clear()
+
+    done = await client.post(RESET, data={"token": token, "new": NEW})
+
+    assert done.status_code == 422
+    assert not await _signs_in(client, NEW)
 
 
 async def test_a_link_ends_after_half_an_hour(
