@@ -1,16 +1,14 @@
 """What a report says besides its figures, as pages and papers show it: to be filled in, or read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.domain.cells import CellRef, Choice, ColumnType
 from shared.domain.content_reading import InvalidText, Wording, read_text, word_cell
-from shared.domain.contents import Content, Entry
+from shared.domain.contents import Content, Entry, NamedFile
 from shared.domain.faults import Fault, escaped_pointer
-from shared.domain.figures import is_blank, vietnamese_figure
+from shared.domain.figures import is_blank
 from shared.domain.forms import FormTemplate
 from shared.domain.narratives import EntryList, ListColumn, Section
 from shared.labels.labels import Language
@@ -72,6 +70,8 @@ class SectionField:
     heading: str
     guidance: str
     field: Field
+    files: tuple[NamedFile, ...] = ()
+    takes_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +80,6 @@ class Asked:
 
     lists: tuple[ListFields, ...]
     sections: tuple[SectionField, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A text to read; `before` is what the version before said, None where it said the same."""
-
-    label: str
-    text: str
-    before: str | None = None
-    is_figure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SaidList:
-    """A list to read: its headings, and its entries; those that were removed are last."""
-
-    label: str
-    headings: tuple[str, ...]
-    entries: tuple[tuple[Said, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SaidContent:
-    """Everything below the table, to be read."""
-
-    lists: tuple[SaidList, ...]
-    sections: tuple[Said, ...]
-
-    @property
-    def has_changes(self) -> bool:
-        entries = (each for listed in self.lists for entry in listed.entries for each in entry)
-        return any(each.before is not None for each in (*entries, *self.sections))
 
 
 def typed_words(form: FormTemplate, content: Content) -> Words | None:
@@ -163,50 +131,14 @@ def asked_content(
             for each in form.lists
         ),
         tuple(
-            _asked_section(each, sections.get(each.code), told=told, language=language)
+            replace(
+                _asked_section(each, sections.get(each.code), told=told, language=language),
+                files=tuple(words.get("files", {}).get(each.code, ())),
+                takes_files=each.max_files > 0,
+            )
             for each in form.sections
         ),
     )
-
-
-def said_content(
-    form: FormTemplate, content: Content, *, language: Language, before: Content | None = None
-) -> SaidContent:
-    """What was said, marked where the version before said something else."""
-    old = content if before is None else before
-    sections = (
-        _said(
-            ". ".join(
-                filter(None, (each.number, label_in(each.heading, each.heading_en, language)))
-            ),
-            content.sections.get(each.code, ""),
-            old.sections.get(each.code, ""),
-        )
-        for each in form.sections
-    )
-    return SaidContent(
-        lists=tuple(
-            _said_list(each, content.entries(each.code), old.entries(each.code), language=language)
-            for each in form.lists
-        ),
-        sections=tuple(sections),
-    )
-
-
-def shown_word(form: FormTemplate, cell: CellRef, content: Content, *, language: Language) -> str:
-    """A cell of words as people read it, "" where there is nothing."""
-    text = content.text(cell)
-    return "" if text is None else shown_text(text, word_cell(form, cell), language=language)
-
-
-def shown_text(text: str, wording: Wording, *, language: Language) -> str:
-    """A stored text as people read it: `30/06/2025`, `Giải phóng mặt bằng`, `1.234,5`."""
-    if wording.type is ColumnType.DATE:
-        return f"{date.fromisoformat(text):%d/%m/%Y}"
-    if wording.type is ColumnType.CHOICE:
-        labels = {each.code: _choice_label(each, language) for each in wording.choices}
-        return labels.get(text, text)
-    return vietnamese_figure(Decimal(text)) if wording.type.is_figure else text
 
 
 def is_below_table(fault: Fault) -> bool:
@@ -229,10 +161,13 @@ def place_in_words(fault: Fault, form: FormTemplate, *, language: Language) -> l
     entries = next((each for each in form.lists if each.code == code), None)
     if entries is None:
         return []
-    columns = [each for each in entries.columns if each.code in keys[1:]]
-    parts = (entries, *columns)
-    named = [label_in(each.label, each.label_en, language) for each in parts]
-    return [*named[:1], *(str(int(key) + 1) for key in keys[:1]), *named[1:]]
+    columns = [
+        label_in(each.label, each.label_en, language)
+        for each in entries.columns
+        if each.code in keys[1:]
+    ]
+    label = label_in(entries.label, entries.label_en, language)
+    return [label, *(str(int(key) + 1) for key in keys[:1]), *columns]
 
 
 def _asked_list(
@@ -363,45 +298,3 @@ def _choice_label(choice: Choice, language: Language) -> str:
 def label_in(vietnamese: str, english: str | None, language: Language) -> str:
     """The words of the reader's language; Vietnamese where there are no others."""
     return (english if language is Language.EN else None) or vietnamese
-
-
-def _said(label: str, text: str, old: str, *, is_figure: bool = False) -> Said:
-    return Said(label, text, None if text == old else old, is_figure)
-
-
-def _said_list(
-    entries: EntryList, now: Sequence[Entry], old: Sequence[Entry], *, language: Language
-) -> SaidList:
-    """Entry by entry in their order: people add at the end, and mend in place."""
-
-    def shown(entry: Entry, column: ListColumn) -> str:
-        text = entry.get(column.code)
-        return "" if text is None else shown_text(text, column, language=language)
-
-    nothing: Entry = {}
-    pairs = (
-        (
-            now[index] if index < len(now) else nothing,
-            old[index] if index < len(old) else nothing,
-        )
-        for index in range(max(len(now), len(old)))
-    )
-    return SaidList(
-        label=label_in(entries.label, entries.label_en, language),
-        headings=tuple(
-            label_in(each.label, each.label_en, language) + (f" ({each.unit})" if each.unit else "")
-            for each in entries.columns
-        ),
-        entries=tuple(
-            tuple(
-                _said(
-                    label_in(column.label, column.label_en, language),
-                    shown(after, column),
-                    shown(before, column),
-                    is_figure=column.type.is_figure,
-                )
-                for column in entries.columns
-            )
-            for after, before in pairs
-        ),
-    )

@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from services.intake.contents import (
-    Field,
-    SaidContent,
-    Words,
-    said_content,
-    shown_word,
-    word_field,
-)
+from services.intake.contents import Field, Words, word_field
+from services.intake.said_contents import SaidContent, said_content, shown_word
 from shared.domain.content_reading import read_content
 from shared.domain.contents import NOTHING, Content, with_fed_figures
 from shared.domain.faults import Fault
@@ -133,8 +127,7 @@ def entry_grid(
     words: Words = MappingProxyType({}),
 ) -> Grid:
     """The sheet to be typed in: fields hold the text as typed, derived cells what comes of it."""
-    content, _ = read_content(form, words)
-    sheet = validate(form, with_fed_figures(form, texts, content)).sheet
+    sheet = _typed_sheet(form, texts, words=words)
     typed_cells = frozenset(form.input_cells) - form.fed_cells.keys()
     compared = None if previous is None else complete(form, previous)
     messages = [message_of(fault) for fault in faults if fault.blocks]
@@ -143,17 +136,8 @@ def entry_grid(
     def cell(row: Row, column: Column) -> GridCell:
         reference = CellRef(row.code, column.code)
         if reference in form.word_cells:
-            label = f"{part_label(row, language)}, {part_label(column, language)}"
-            return GridCell(
-                row=row.code,
-                column=column.code,
-                text="",
-                typed=False,
-                previous="",
-                kind=kinds.get((row.code, column.code), ""),
-                field=word_field(form, reference, words, label=label, language=language),
-                is_word=True,
-            )
+            kind = kinds.get((row.code, column.code), "")
+            return _word_cell(form, reference, words=words, kind=kind, language=language)
         typed = reference in typed_cells
         raw = texts.get(row.code, {}).get(column.code, "")
         hint = hints.get(reference, NO_HINT)
@@ -171,19 +155,49 @@ def entry_grid(
         )
 
     rows = tuple(
-        GridRow(
-            code=row.code,
-            number=row.number,
-            label=part_label(row, language),
-            is_total=row.is_derived,
-            is_sum=row.sum_of_children,
-            cells=tuple(cell(row, column) for column in form.columns),
-            messages=tuple(each for each in messages if each.row == row.code),
-        )
+        _row(row, [cell(row, each) for each in form.columns], messages=messages, language=language)
         for row in form.rows
     )
     loose = tuple(each for each in messages if each.row not in form.row_by_code)
     return Grid(columns=_columns(form, language), rows=rows, loose=loose)
+
+
+def _typed_sheet(
+    form: FormTemplate, texts: Mapping[str, Mapping[str, str]], *, words: Words
+) -> Sheet:
+    content, _ = read_content(form, words)
+    return validate(form, with_fed_figures(form, texts, content)).sheet
+
+
+def _row(
+    row: Row, cells: Sequence[GridCell], *, messages: Sequence[Message], language: Language
+) -> GridRow:
+    return GridRow(
+        code=row.code,
+        number=row.number,
+        label=part_label(row, language),
+        is_total=row.is_derived,
+        is_sum=row.sum_of_children,
+        cells=tuple(cells),
+        messages=tuple(each for each in messages if each.row == row.code),
+    )
+
+
+def _word_cell(
+    form: FormTemplate, cell: CellRef, *, words: Words, kind: str, language: Language
+) -> GridCell:
+    row, column = form.row_by_code[cell.row], form.column_by_code[cell.column]
+    label = f"{part_label(row, language)}, {part_label(column, language)}"
+    return GridCell(
+        row=cell.row,
+        column=cell.column,
+        text="",
+        typed=False,
+        previous="",
+        kind=kind,
+        field=word_field(form, cell, words, label=label, language=language),
+        is_word=True,
+    )
 
 
 def reading_grid(
@@ -222,14 +236,7 @@ def reading_grid(
         )
 
     rows = tuple(
-        GridRow(
-            code=row.code,
-            number=row.number,
-            label=part_label(row, language),
-            is_total=row.is_derived,
-            is_sum=row.sum_of_children,
-            cells=tuple(cell(row, column) for column in form.columns),
-        )
+        _row(row, [cell(row, each) for each in form.columns], messages=(), language=language)
         for row in form.rows
     )
     said = None

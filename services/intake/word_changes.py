@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.intake.contents import label_in, shown_text
+from services.intake.contents import label_in
 from services.intake.grids import part_label
+from services.intake.said_contents import shown_text
 from shared.domain.cells import CellRef
 from shared.domain.content_reading import Wording, word_cell
 from shared.domain.contents import WordChange
@@ -50,8 +51,10 @@ def _shown(change: WordChange, form: FormTemplate, *, language: Language) -> Sho
 def _spot(place: tuple[str, ...], form: FormTemplate, *, language: Language) -> _Spot | None:
     member, code, *keys = place
     if member == "sections":
-        section = form.section_by_code.get(SectionCode(code))
-        return section and _Spot((label_in(section.heading, section.heading_en, language),))
+        return _section_spot(form, SectionCode(code), language=language)
+    if member == "files":
+        found = _section_spot(form, SectionCode(code), language=language)
+        return None if found is None else _Spot((*found.names, str(int(keys[0]) + 1), keys[1]))
     if member == "lists":
         return _entry_spot(form, ListCode(code), keys, language=language)
     row = form.row_by_code.get(RowCode(code))
@@ -60,6 +63,13 @@ def _spot(place: tuple[str, ...], form: FormTemplate, *, language: Language) -> 
         return None
     names = (part_label(row, language), part_label(column, language))
     return _Spot(names, word_cell(form, CellRef(row.code, column.code)))
+
+
+def _section_spot(form: FormTemplate, code: SectionCode, *, language: Language) -> _Spot | None:
+    section = form.section_by_code.get(code)
+    if section is None:
+        return None
+    return _Spot((label_in(section.heading, section.heading_en, language),))
 
 
 def _entry_spot(

@@ -14,7 +14,7 @@ from shared.catalogue.schema_parts import (
     Text,
 )
 from shared.domain.forms import ColumnType
-from shared.domain.narratives import LONGEST_SECTION, MOST_ENTRIES, FeedOperator
+from shared.domain.narratives import LONGEST_SECTION, MOST_ENTRIES, MOST_FILES, FeedOperator
 from shared.domain.operators import TimeOperator, TreeOperator, ValueKind
 from shared.domain.organizations import OrganizationKind
 
@@ -163,6 +163,7 @@ class SectionModel(Sourced):
     guidance: Text | None = None
     required: StrictBool = False
     max_length: Annotated[StrictInt, Field(ge=1, le=LONGEST_SECTION)] = LONGEST_SECTION
+    max_files: Annotated[StrictInt, Field(ge=0, le=MOST_FILES)] = 0
 
 
 class Columns(Sourced):

@@ -171,4 +171,5 @@ def _section(model: SectionModel) -> Section:
         guidance=model.guidance,
         required=model.required,
         max_length=model.max_length,
+        max_files=model.max_files,
     )

@@ -4,6 +4,7 @@ Nothing here raises for bad input. Text is brought into NFC and trimmed; charact
 no database can carry are refused, never dropped.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from shared.domain.cells import CellRef, Choice, ColumnType
-from shared.domain.contents import NOTHING, Content
+from shared.domain.contents import NOTHING, Content, NamedFile
 from shared.domain.faults import Fault, escaped_pointer
 from shared.domain.figures import (
     InvalidFigure,
@@ -23,11 +24,13 @@ from shared.domain.figures import (
 )
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ColumnCode, RowCode
-from shared.domain.narratives import EntryList, ListCode, ListColumn, SectionCode
+from shared.domain.narratives import EntryList, ListCode, ListColumn, Section, SectionCode
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 LINE_CHARACTERS = {"\n", "\t"}
-MEMBERS = ("texts", "lists", "sections")
+MEMBERS = ("texts", "lists", "sections", "files")
+LONGEST_FILE_NAME = 200
+SHA256 = re.compile(r"[0-9a-f]{64}")
 MAX_FAULTS = 500
 """Only garbage has more, and the answer to garbage stays small."""
 
@@ -117,6 +120,7 @@ def read_content(form: FormTemplate, raw: object) -> tuple[Content, tuple[Fault,
         texts=_texts(reading, given.get("texts")),
         lists=_lists(reading, given.get("lists")),
         sections=_sections(reading, given.get("sections")),
+        files=_files(reading, given.get("files")),
     )
     return content, tuple(reading.faults[:MAX_FAULTS])
 
@@ -302,3 +306,44 @@ def _sections(reading: _Reading, raw: object) -> dict[SectionCode, str]:
             detail = f"Phần “{section.heading}” bắt buộc và chưa có nội dung. Hãy viết phần này."
             reading.reject("sections", section.code, code="missing_section", detail=detail)
     return found
+
+
+def _files(reading: _Reading, raw: object) -> dict[SectionCode, list[NamedFile]]:
+    given = reading.mapping(raw, "files")
+    taking = {each.code: each for each in reading.form.sections if each.max_files}
+    for code in given:
+        if code not in taking:
+            detail = _known("phần nhận tệp", code, tuple(taking))
+            reading.reject("files", code, code="unknown_section", detail=detail)
+    found: dict[SectionCode, list[NamedFile]] = {}
+    for code, section in taking.items():
+        files = _section_files(reading, section, given.get(code))
+        if files:
+            found[code] = files
+    return found
+
+
+def _section_files(reading: _Reading, section: Section, raw: object) -> list[NamedFile]:
+    if raw is not None and not isinstance(raw, list | tuple):
+        detail = "Các tệp của một phần phải là một mảng JSON."
+        reading.reject("files", section.code, code="not_a_list", detail=detail)
+    given = list(raw) if isinstance(raw, list | tuple) else []
+    if len(given) > section.max_files:
+        detail = f"Có {len(given)} tệp; phần này nhận nhiều nhất {section.max_files} tệp."
+        reading.reject("files", section.code, code="too_many_entries", detail=detail)
+    read = (
+        _file(reading, each, "files", section.code, place)
+        for place, each in enumerate(given[: section.max_files])
+    )
+    return list({each["sha256"]: each for each in read if each is not None}.values())
+
+
+def _file(reading: _Reading, raw: object, *keys: str | int) -> NamedFile | None:
+    members = reading.mapping(raw, *keys)
+    sha256, name = members.get("sha256"), members.get("name", "tệp")
+    if isinstance(sha256, str) and SHA256.fullmatch(sha256) and isinstance(name, str):
+        shown_name = "".join(filter(str.isprintable, name))[:LONGEST_FILE_NAME]
+        return NamedFile(sha256=sha256, name=shown_name or "tệp")
+    detail = "Mỗi tệp gồm sha256 (64 chữ số thập lục phân thường) và name."
+    reading.reject(*keys, code="not_a_file", detail=detail)
+    return None

@@ -8,7 +8,7 @@ cells of the table that a list feeds.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from shared.domain import faults as say
 from shared.domain.cells import CellRef
@@ -23,6 +23,13 @@ Texts = Mapping[RowCode, Mapping[ColumnCode, str]]
 Entry = Mapping[ColumnCode, str]
 
 
+class NamedFile(TypedDict):
+    """A supporting file: its SHA-256 in lowercase hexadecimal digits, and what it is called."""
+
+    sha256: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What is blank is not there: no row without text, no list without an entry."""
@@ -30,10 +37,11 @@ class Content:
     texts: Texts = field(default_factory=dict)
     lists: Mapping[ListCode, Sequence[Entry]] = field(default_factory=dict)
     sections: Mapping[SectionCode, str] = field(default_factory=dict)
+    files: Mapping[SectionCode, Sequence[NamedFile]] = field(default_factory=dict)
 
     @property
     def is_blank(self) -> bool:
-        return not (self.texts or self.lists or self.sections)
+        return not (self.texts or self.lists or self.sections or self.files)
 
     def text(self, cell: CellRef) -> str | None:
         return self.texts.get(cell.row, {}).get(cell.column)
@@ -52,6 +60,10 @@ class Content:
                 for code, entries in self.lists.items()
             },
             "sections": self.sections,
+            "files": {
+                code: [{"name": each["name"], "sha256": each["sha256"]} for each in files]
+                for code, files in self.files.items()
+            },
         }
         return {name: value for name, value in members.items() if value}
 

@@ -3,11 +3,15 @@ says of itself, and the signed file.
 
 DocumentError
 ├── AttachmentNotPdf
+├── AttachmentOfOtherKind
 └── AttachmentTooLarge
 """
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
 
 from shared.domain.errors import DomainError
 
@@ -26,6 +30,35 @@ class AttachmentNotPdf(DocumentError):
 
     def __init__(self) -> None:
         super().__init__("Tệp đính kèm không phải là PDF. Hãy chọn tệp PDF đã ký số.")
+
+
+class FileKind(StrEnum):
+    """The kinds of supporting files that are kept; the value is the media type."""
+
+    PDF = "application/pdf"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+_SIGNATURES = {
+    PDF_SIGNATURE: FileKind.PDF,
+    b"\x89PNG\r\n\x1a\n": FileKind.PNG,
+    b"\xff\xd8\xff": FileKind.JPEG,
+}
+_OFFICE_PARTS = {"word/document.xml": FileKind.DOCX, "xl/workbook.xml": FileKind.XLSX}
+_MACROS = "vbaProject.bin"
+
+
+class AttachmentOfOtherKind(DocumentError):
+    code = "attachment_of_other_kind"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Chỉ nhận tệp PDF, PNG, JPEG, Word (.docx) hoặc Excel (.xlsx) không có macro. "
+            "Loại tệp xét theo nội dung, không theo tên."
+        )
 
 
 class AttachmentTooLarge(DocumentError):
@@ -91,3 +124,32 @@ def require_pdf(content: bytes, *, limit: int) -> None:
         raise AttachmentTooLarge(limit=limit)
     if not content.startswith(PDF_SIGNATURE):
         raise AttachmentNotPdf
+
+
+def kind_of_file(content: bytes) -> FileKind | None:
+    """Judged by content alone, None for any other; nothing of it is unpacked or run."""
+    for signature, kind in _SIGNATURES.items():
+        if content.startswith(signature):
+            return kind
+    return _office_kind(content) if content.startswith(b"PK\x03\x04") else None
+
+
+def _office_kind(content: bytes) -> FileKind | None:
+    try:
+        with ZipFile(BytesIO(content)) as package:
+            parts = package.namelist()
+    except BadZipFile:
+        return None
+    if any(part.endswith(_MACROS) for part in parts):
+        return None
+    return next((kind for part, kind in _OFFICE_PARTS.items() if part in parts), None)
+
+
+def require_file(content: bytes, *, limit: int) -> FileKind:
+    """Raises AttachmentTooLarge over `limit` bytes, AttachmentOfOtherKind."""
+    if len(content) > limit:
+        raise AttachmentTooLarge(limit=limit)
+    kind = kind_of_file(content)
+    if kind is None:
+        raise AttachmentOfOtherKind
+    return kind

@@ -29,6 +29,7 @@ DomainError
 │   └── PeriodNotClosed
 ├── DocumentError
 │   ├── AttachmentNotPdf
+│   ├── AttachmentOfOtherKind
 │   └── AttachmentTooLarge
 ├── DraftError
 │   ├── AwaitingSignature

@@ -14,6 +14,9 @@ SectionCode = NewType("SectionCode", str)
 MOST_ENTRIES = 200
 """Entries of a list that gives no limit of its own; no list may allow more."""
 
+MOST_FILES = 10
+"""Supporting files that a form may let a section have."""
+
 LONGEST_SECTION = 10_000
 """Characters of a section that gives no limit of its own."""
 
@@ -70,7 +73,10 @@ class EntryList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A heading of the outline, under which the unit writes; ``guidance`` says what about."""
+    """A heading of the outline, under which the unit writes; ``guidance`` says what about.
+
+    ``max_files`` supporting files may be attached to it.
+    """
 
     code: SectionCode
     heading: str
@@ -78,4 +84,5 @@ class Section:
     guidance: str | None = None
     required: bool = False
     max_length: int = LONGEST_SECTION
+    max_files: int = 0
     heading_en: str | None = None

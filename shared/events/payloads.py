@@ -38,17 +38,25 @@ class Payload(BaseModel):
         return self.model_dump_json()
 
 
+class FileV1(Payload):
+    """A supporting file, kept under its SHA-256."""
+
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    name: str
+
+
 class ContentV1(Payload):
     """What a report says besides figures; what is blank is absent.
 
     `texts` are cells of words by row and column, `lists` the entries of each list, `sections` the
-    text of the outline. Everything is text: a date is 2025-06-30, a choice its code, the figure of
-    an entry exact.
+    text of the outline, `files` what is attached to it. Everything is text: a date is 2025-06-30, a
+    choice its code, the figure of an entry exact.
     """
 
     texts: dict[str, dict[str, str]] = Field(default_factory=dict)
     lists: dict[str, list[dict[str, str]]] = Field(default_factory=dict)
     sections: dict[str, str] = Field(default_factory=dict)
+    files: dict[str, list[FileV1]] = Field(default_factory=dict)
 
 
 class TrackV1(Payload):

@@ -112,6 +112,7 @@ def _section_json(section: Section, *, language: Language) -> dict[str, Any]:
         "guidance": section.guidance,
         "required": section.required,
         "max_length": section.max_length,
+        "max_files": section.max_files,
     }
 
 

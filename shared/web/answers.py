@@ -30,6 +30,13 @@ FigureTexts = dict[str, dict[str, str]]
 """Row code → column code → the figure as exact text."""
 
 
+class NamedFile(Answer):
+    """A supporting file, kept under its SHA-256."""
+
+    sha256: str
+    name: str
+
+
 class ContentModel(Answer):
     """What is said besides figures; what is blank is absent. A date is 2025-06-30, a choice its
     code, the figure of an entry exact text.
@@ -38,6 +45,7 @@ class ContentModel(Answer):
     texts: FigureTexts = Field(default_factory=dict)
     lists: dict[str, list[dict[str, str]]] = Field(default_factory=dict)
     sections: dict[str, str] = Field(default_factory=dict)
+    files: dict[str, list[NamedFile]] = Field(default_factory=dict)
 
 
 Links = dict[str, str]

@@ -15,7 +15,7 @@ from tests.support.web import web_app
 API = [pytest.param(each, id=str(each)) for each in ALL if each.path.startswith("/api/v1/")]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-FILES = {"multipart/form-data", "application/pdf", XLSX, DOCX}
+FILES = {"multipart/form-data", "application/pdf", "image/png", "image/jpeg", XLSX, DOCX}
 """Bytes have no example."""
 
 Operation = dict[str, Any]

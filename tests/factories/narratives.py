@@ -56,7 +56,7 @@ def narrative(**changed: Any) -> FormTemplate:
         "lists": (projects(),),
         "sections": (
             Section(code=SectionCode("I"), heading="Kết quả", required=True, max_length=30),
-            Section(code=SectionCode("II"), heading="Kiến nghị"),
+            Section(code=SectionCode("II"), heading="Kiến nghị", max_files=2),
         ),
     }
     return form(**(fields | changed))

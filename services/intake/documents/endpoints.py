@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile
 from services.intake.dependencies import LARGEST_ID, IntakeDep
 from services.intake.documents.schemas import AttachmentModel, attachment_json
 from services.intake.documents.use_cases import keep_attachment, read_attachment
+from shared.domain.documents import FileKind, kind_of_file
 from shared.domain.identifiers import ObligationId
 from shared.web.access import SignedIn, require
 from shared.web.conditional import holds
@@ -48,8 +49,16 @@ async def upload(
     principal: TypistDep,
     intake: IntakeDep,
     obligation: Annotated[int, Query(ge=1, le=LARGEST_ID)],
+    *,
+    supports: Annotated[
+        bool, Query(description="A file that supports what a section says, not the signed one.")
+    ] = False,
 ) -> Response:
-    """Keep a signed PDF of a report. Name its `sha256` in the document of a draft or submission."""
+    """Keep a signed PDF of a report. Name its `sha256` in the document of a draft or submission.
+
+    With `supports=true`, a PDF, PNG, JPEG, Word or Excel file without macros, judged by its
+    content: name its `sha256` in `content.files` of a section.
+    """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UnsupportedMediaType
     async with form_with_files(request) as form:
@@ -63,6 +72,7 @@ async def upload(
             ObligationId(obligation),
             file_name=file.filename or "",
             content=await file.read(),
+            supports=supports,
         )
     address = f"/api/v1/obligations/{obligation}/attachments/{kept.sha256}"
     return json_response(
@@ -77,7 +87,11 @@ async def upload(
     response_class=Response,
     summary="Download a signed file",
     responses={
-        200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
+        200: {
+            "content": {
+                each.value: {"schema": {"type": "string", "format": "binary"}} for each in FileKind
+            }
+        },
         304: {"description": "You hold it: a kept file never changes."},
     },
 )
@@ -90,7 +104,7 @@ async def download(
         str | None, Header(description="The ETag of the file that you hold.")
     ] = None,
 ) -> Response:
-    """The signed file, to be saved: a browser neither opens nor runs it (nosniff)."""
+    """The file, to be saved: a browser neither opens nor runs it (nosniff)."""
     kept = await read_attachment(intake, principal, ObligationId(obligation_id), sha256=sha256)
     tag = f'"{kept.sha256}"'
     if holds(if_none_match or "", tag):
@@ -101,4 +115,5 @@ async def download(
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "ETag": tag,
     }
-    return Response(kept.content, media_type="application/pdf", headers=headers)
+    media_type = kind_of_file(kept.content) or FileKind.PDF
+    return Response(kept.content, media_type=media_type.value, headers=headers)

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
 from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.documents.supporting import FileAct, act_on_files, sections_with_files
 from services.intake.documents.use_cases import keep_attachment, keep_document
 from services.intake.drafts.sheet import open_sheet
 from services.intake.drafts.use_cases import Desk
@@ -74,6 +75,8 @@ async def _keep(
     request: Request, pages: Pages, intake: Intake, principal: Principal, *, form: FormData
 ) -> Response:
     obligation_id = ObligationId(_number(form, "obligation_id"))
+    if form.get("section"):
+        return await _act_on_files(request, pages, intake, principal, form=form)
     desk = (await open_sheet(intake, principal, obligation_id)).desk
     fields = {name: str(form.get(name, "")).strip()[:most] for name, most in LONGEST.items()}
     document, errors = _read(request, fields, today=intake.clock.today())
@@ -93,6 +96,32 @@ async def _keep(
     except (VersionConflict, AwaitingSignature):
         return RedirectResponse(f"/obligations/{obligation_id}/form", status_code=303)
     return RedirectResponse(f"/obligations/{obligation_id}/check", status_code=303)
+
+
+async def _act_on_files(
+    request: Request, pages: Pages, intake: Intake, principal: Principal, *, form: FormData
+) -> Response:
+    """Back to this page: more files may follow."""
+    obligation_id = ObligationId(_number(form, "obligation_id"))
+    file, section = form.get("file"), str(form.get("section"))
+    uploaded = isinstance(file, UploadFile) and bool(file.size)
+    act = FileAct(
+        section=section,
+        replaces=_number(form, "draft_version"),
+        file_name=(file.filename or "") if isinstance(file, UploadFile) else "",
+        content=await file.read() if isinstance(file, UploadFile) and uploaded else b"",
+        remove=str(form.get("remove", "")),
+    )
+    try:
+        await act_on_files(intake, principal, obligation_id, act=act)
+    except DocumentError as error:
+        desk = (await open_sheet(intake, principal, obligation_id)).desk
+        told = {f"file-{section}": {"text": str(error), "href": f"#file-{section}"}}
+        fields = document_members(desk.draft.document)
+        return await _page(request, pages, intake, desk=desk, fields=fields, errors=told)
+    except (VersionConflict, AwaitingSignature):
+        return RedirectResponse(f"/obligations/{obligation_id}/form", status_code=303)
+    return RedirectResponse(f"/obligations/{obligation_id}/document#files", status_code=303)
 
 
 async def _attach(
@@ -162,6 +191,9 @@ async def _page(
         period=desk.duty.obligation.period,
         organization_name=office_name(desk.place.organization),
         document=desk.draft.document,
+        sections=sections_with_files(
+            desk.place.form, desk.draft.words, language=language_of(request)
+        ),
         fields={name: fields.get(name, "") for name in LONGEST},
         errors=errors or {},
         limit_kilobytes=intake.attachment_limit_bytes // 1024,

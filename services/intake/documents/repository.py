@@ -22,13 +22,16 @@ FROM log.attachment a JOIN log.obligation o ON o.id = a.obligation_id
 WHERE a.obligation_id = $1 AND a.sha256 = $2
   AND (a.organization_id = $3 OR o.organization_id = ANY($4::bigint[]) AND EXISTS (
       SELECT FROM log.report r JOIN log.report_version v ON v.report_id = r.id
-      WHERE r.obligation_id = o.id AND v.document ->> 'attachment_sha256' = a.sha256))
+      WHERE r.obligation_id = o.id AND (
+          v.document ->> 'attachment_sha256' = a.sha256
+          OR jsonb_path_exists(v.content, '$.files.*[*].sha256 ? (@ == $sha256)',
+                               jsonb_build_object('sha256', a.sha256)))))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A signed file; `sha256` is that of its bytes."""
+    """A signed or supporting file; `sha256` is that of its bytes."""
 
     sha256: str
     file_name: str

@@ -12,7 +12,7 @@ from services.intake.drafts.sheet import open_sheet
 from services.intake.drafts.use_cases import entered_duty, keep_draft
 from services.intake.service import Intake, current_scope
 from shared.db.engine import driver, snapshot, transaction
-from shared.domain.documents import Document, require_pdf
+from shared.domain.documents import Document, require_file, require_pdf
 from shared.domain.identifiers import ObligationId
 from shared.web.principals import Principal
 from shared.web.problems import NotFound
@@ -27,15 +27,19 @@ async def keep_attachment(
     *,
     file_name: str,
     content: bytes,
+    supports: bool = False,
 ) -> Attachment:
-    """The signed file as it is kept.
+    """The signed file as it is kept; or one that `supports` what the report says.
 
     Raises:
         NotFound, NotPermitted: the duty is not one that the principal may enter.
-        AttachmentTooLarge, AttachmentNotPdf: judged by its content alone.
+        AttachmentTooLarge, AttachmentNotPdf, AttachmentOfOtherKind: judged by its content alone.
     """
     await entered_duty(intake, principal, obligation_id)
-    require_pdf(content, limit=intake.attachment_limit_bytes)
+    if supports:
+        require_file(content, limit=intake.attachment_limit_bytes)
+    else:
+        require_pdf(content, limit=intake.attachment_limit_bytes)
     name = file_name.replace("\\", "/").rpartition("/")[2]
     attachment = Attachment(
         sha256=hashlib.sha256(content).hexdigest(),

@@ -48,6 +48,7 @@ def entry_data(request: Request, *, work: Sheetwork, language: Language, is_fill
         "draftKey": f"draft-{desk.duty.obligation.id}",
         "draftVersion": desk.draft.version,
         "explanations": dict(desk.draft.explanations),
+        "files": (desk.draft.words or {}).get("files", {}),
         "labels": {name: labels.text(f"intake.script.{name}", language) for name in _LABELS},
     }
     text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")

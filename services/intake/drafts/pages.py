@@ -97,6 +97,8 @@ async def keep_sheet(
         shown = _Shown(conflict=True, status_code=412)
         return await _page(request, pages, intake, work=work.typed(content), shown=shown)
     work = work.kept(draft)
+    if action == "files":
+        return RedirectResponse(f"/obligations/{obligation_id}/document#files", status_code=303)
     if action != "check":
         return RedirectResponse(request.url.path + list_anchor(action), status_code=303)
     hard = [fault for fault in judge_draft(work) if fault.severity == "hard"]
@@ -119,7 +121,9 @@ def typed_content(form: FormData, template: FormTemplate, *, kept: Draft) -> Dra
         figures=figures,
         nothing_to_report="nothing_to_report" in form,
         explanations=kept.explanations,
-        words=words_of_form(form, template) if template.has_content else None,
+        words=(
+            words_of_form(form, template, kept=kept.words or {}) if template.has_content else None
+        ),
     )
 
 

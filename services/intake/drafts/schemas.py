@@ -13,8 +13,8 @@ from services.intake.submissions.schemas import FreeText
 from shared.domain.drafts import DraftState
 from shared.domain.figures import figure_text
 from shared.domain.identifiers import ObligationId
-from shared.domain.narratives import LONGEST_SECTION, MOST_ENTRIES
-from shared.web.answers import Answer, ContentModel, FigureTexts
+from shared.domain.narratives import LONGEST_SECTION, MOST_ENTRIES, MOST_FILES
+from shared.web.answers import Answer, ContentModel, FigureTexts, NamedFile
 
 CellText = Annotated[str, StringConstraints(max_length=LONGEST_CELL)]
 WordText = Annotated[str, StringConstraints(max_length=LONGEST_SECTION)]
@@ -30,6 +30,9 @@ class DraftContentBody(BaseModel):
         default_factory=dict
     )
     sections: dict[str, WordText] = Field(default_factory=dict)
+    files: dict[str, Annotated[list[NamedFile], Field(max_length=MOST_FILES)]] = Field(
+        default_factory=dict
+    )
 
 
 class DraftBody(BaseModel):

@@ -19,8 +19,11 @@ SECTION_PREFIX = "section"
 ADD, REMOVE = "add", "remove"
 
 
-def words_of_form(form: FormData, template: FormTemplate) -> RawWords:
-    """The fields of a posted form, as typed; those that are blank are left out."""
+def words_of_form(form: FormData, template: FormTemplate, *, kept: RawWords) -> RawWords:
+    """The fields of a posted form, as typed; those that are blank are left out.
+
+    Files have a page of their own: those that are kept stay.
+    """
     texts: dict[str, dict[str, str]] = {}
     for cell in template.word_cells:
         text = _text(form, f"{WORD_PREFIX}:{cell.row}:{cell.column}")
@@ -34,6 +37,7 @@ def words_of_form(form: FormData, template: FormTemplate) -> RawWords:
         "texts": texts,
         "lists": {code: entries for code, entries in lists.items() if entries},
         "sections": {code: text for code, text in sections.items() if text},
+        **{name: value for name, value in kept.items() if name == "files"},
     }
 
 

@@ -150,6 +150,7 @@ class FormSection(Answer):
     guidance: str | None
     required: bool
     max_length: int
+    max_files: int
 
 
 class FormModel(Answer):

@@ -1,8 +1,9 @@
 """Faults of a submission as members of a problem's `errors`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from shared.domain.contents import Content
 from shared.domain.documents import Document, document_faults
 from shared.domain.faults import Fault
 from shared.domain.forms import FormTemplate, Severity
@@ -60,6 +61,20 @@ def of_document(document: Document, *, at: datetime, attachment_known: bool) -> 
         field = "document/attachment_sha256"
         faults.append(at_field(field, code="unknown_attachment", detail=detail))
     return faults
+
+
+def of_files(content: Content, *, kept: Collection[str]) -> list[ProblemFault]:
+    """Supporting files that were never uploaded for the report."""
+    return [
+        at_field(
+            f"content/files/{section}/{place}",
+            code="unknown_attachment",
+            detail="Không có tệp này của báo cáo. Hãy tải tệp lên trước.",
+        )
+        for section, files in content.files.items()
+        for place, file in enumerate(files)
+        if file["sha256"] not in kept
+    ]
 
 
 def unknown_explanation(key: str) -> ProblemFault:

@@ -62,7 +62,7 @@ def judge(
     )
     document = document_named(body)
     paper = say.of_document(document, at=at, attachment_known=context.attachment_known)
-    faults = [*figure_faults, *paper]
+    faults = [*figure_faults, *paper, *say.of_files(content, kept=context.kept_files)]
     try:
         report = _next_report(context, obligation=obligation, at=at, reason=body.reason)
     except CorrectionNeedsReason as error:
@@ -77,6 +77,15 @@ def judge(
         document=document,
         content=content,
     )
+
+
+def files_named(content: object) -> frozenset[str]:
+    """The supporting files that a body names, as far as it names any."""
+    files = content.get("files") if isinstance(content, dict) else None
+    lists = files.values() if isinstance(files, dict) else ()
+    members = (each for found in lists if isinstance(found, list) for each in found)
+    named = (each.get("sha256") for each in members if isinstance(each, dict))
+    return frozenset(each for each in named if isinstance(each, str))
 
 
 def document_named(body: SubmissionBody) -> Document:

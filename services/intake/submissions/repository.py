@@ -4,7 +4,7 @@ The report row is locked before the event is inserted, so that for one report th
 is the order of commits. The statement changes nothing when the report has moved on meanwhile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +69,13 @@ LEFT JOIN intake.idempotency k ON k.account_id = coalesce($7, who.account_id) AN
 
 READ_REMEMBERED = """
 SELECT request_sha256, response FROM intake.idempotency WHERE account_id = $1 AND key = $2
+"""
+
+READ_KEPT_FILES = """
+SELECT a.sha256 FROM log.attachment a
+JOIN log.obligation o ON o.id = a.obligation_id
+WHERE (o.organization_id, o.regime, o.form, o.period) = ($1, $2, $3, $4)
+  AND a.sha256 = ANY($5::text[])
 """
 
 LOCK_REPORT = """
@@ -139,6 +146,7 @@ class Context:
     remembered: Remembered | None
     attachment_known: bool = True
     period_closed: bool = False
+    kept_files: frozenset[str] = frozenset()
     caller: Principal | None = None
     """Whose the token is that was asked about."""
 
@@ -197,6 +205,14 @@ async def read_context(
         compared.last_year.units,
     )
     return _context(row, compared=compared)
+
+
+async def read_kept_files(
+    connection: Connection, place: Place, *, named: Collection[str]
+) -> frozenset[str]:
+    """Which of the files named are kept for the report."""
+    rows = await connection.fetch(READ_KEPT_FILES, *_identity(place), list(named))
+    return frozenset(row["sha256"] for row in rows)
 
 
 async def read_remembered(

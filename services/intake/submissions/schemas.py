@@ -57,6 +57,20 @@ SubmittedContent = Annotated[
                     "type": "object",
                     "additionalProperties": {"type": ["string", "null"]},
                 },
+                "files": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["sha256"],
+                            "properties": {
+                                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                                "name": {"type": "string"},
+                            },
+                        },
+                    },
+                },
             },
             "additionalProperties": False,
         }

@@ -17,7 +17,7 @@ from services.intake.places import Place, Resolved, resolve
 from services.intake.service import Intake
 from services.intake.submissions import repository
 from services.intake.submissions.faults import no_obligation, refusal
-from services.intake.submissions.judging import Judged, judge, judge_figures
+from services.intake.submissions.judging import Judged, files_named, judge, judge_figures
 from services.intake.submissions.records import (
     Request,
     Sending,
@@ -186,7 +186,7 @@ async def _read(
     sender: int | bytes,
 ) -> Context:
     document = request.body.document
-    return await repository.read_context(
+    context = await repository.read_context(
         connection,
         place,
         compared=compared(known, place),
@@ -194,6 +194,11 @@ async def _read(
         key=request.key,
         attachment_sha256=document.attachment_sha256 if document else None,
     )
+    named = files_named(request.body.content)
+    if not named:
+        return context
+    kept = await repository.read_kept_files(connection, place, named=named)
+    return replace(context, kept_files=kept)
 
 
 async def _decide(

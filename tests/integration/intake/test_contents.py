@@ -76,7 +76,7 @@ async def test_content_is_stored_published_and_read_back(world: World, sender: C
     live = read_payload(event["data"], ReportStateV1).live
     assert live is not None
     assert live.content is not None
-    assert live.content.model_dump() == version["content"]
+    assert live.content.model_dump(exclude_unset=True) == version["content"]
 
 
 async def test_the_hash_of_a_receipt_covers_the_content(world: World, sender: Caller) -> None:
@@ -156,6 +156,7 @@ async def test_content_contradicts_that_there_is_nothing_to_report(sender: Calle
 async def test_a_draft_keeps_the_content_until_it_is_sent(sender: Caller, desk: str) -> None:
     path = f"/api/v1/drafts/{desk.rpartition('/')[2]}"
     words = {"texts": {}, "lists": {"DS": [{"name": "Cầu"}, {}]}, "sections": {"I": "Nháp"}}
+    words["files"] = {}
     kept = await sender.call("PUT", path, body={"content": words}, if_match='"0"')
     figures = {"figures": {"DA": {"1": "4"}}}
     again = await sender.call("PUT", path, body=figures, if_match='"1"')
@@ -260,3 +261,61 @@ async def test_a_report_is_read_with_what_changed_in_its_words(
     words = {each["pointer"]: each["after"] for each in told["items"][-1]["words"]}
     assert words["/content/sections/II"] == "Thiếu mặt bằng."
     assert words["/content/lists/DS/0/name"] == "Đường liên xã"
+
+
+PHOTO = b"\x89PNG\r\n\x1a\n photo"
+
+
+async def test_a_supporting_file_is_attached_to_a_section_and_read_by_the_receiver(
+    officer: Visitor, sender: Caller, reviewer: Caller, desk: str
+) -> None:
+    obligation = desk.rpartition("/")[2]
+    page = (await officer.get(f"{desk}/form")).text
+    kept = await officer.post(f"{desk}/form", **posted(page, action="files"))
+    assert kept.headers["location"].endswith("/document#files")
+    page = (await officer.get(f"{desk}/document")).text
+    place = {"obligation_id": obligation, "section": "II"}
+    wrong = await officer.post_file(
+        "/documents", b"MZ", **place, draft_version=hidden(page, "draft_version")
+    )
+    await officer.post_file(
+        "/documents", PHOTO, **place, draft_version=hidden(page, "draft_version")
+    )
+    assert wrong.status_code == 422
+    assert "xét theo nội dung" in wrong.text
+
+    draft = (await sender.call("GET", f"/api/v1/drafts/{obligation}")).json()
+    [file] = draft["content"]["files"]["II"]
+    assert draft["content"]["sections"]["I"] == "Đã họp."
+    address = f"/api/v1/obligations/{obligation}/attachments/{file['sha256']}"
+    assert (await reviewer.call("GET", address)).status_code == 404
+
+    body = report(sender)
+    body["content"]["files"] = {"II": [file]}
+    receipt = await sender.send(body)
+    read = await reviewer.call("GET", address)
+    shown = await officer.get(f"/reports/{receipt.json()['report_id']}")
+
+    assert receipt.status_code == 201
+    assert (read.content, read.headers["content-type"]) == (PHOTO, "image/png")
+    assert read.headers["content-disposition"].startswith("attachment")
+    assert f'href="{address}"' in shown.text
+
+
+async def test_a_file_that_was_never_uploaded_cannot_be_named(sender: Caller) -> None:
+    body = report(sender)
+    body["content"]["files"] = {"II": [{"sha256": "0" * 64, "name": "a.pdf"}]}
+    refused = await sender.send(body)
+
+    assert faults_of(refused) == [("/content/files/II/0", "unknown_attachment")]
+
+
+async def test_a_file_is_taken_off_again(officer: Visitor, sender: Caller, desk: str) -> None:
+    obligation = desk.rpartition("/")[2]
+    place = {"obligation_id": obligation, "section": "II"}
+    await officer.post_file("/documents", PHOTO, **place, draft_version="0")
+    path = f"/api/v1/drafts/{obligation}"
+    [file] = (await sender.call("GET", path)).json()["content"]["files"]["II"]
+    await officer.post("/documents", **place, draft_version="1", remove=file["sha256"])
+
+    assert (await sender.call("GET", path)).json()["content"]["files"] == {"II": []}

@@ -35,6 +35,7 @@ WHOLE: Mapping[str, Any] = {
     "texts": {"D1": {"note": "đúng", "day": "2025-06-30", "kind": "land"}},
     "lists": {"DA": [{"name": "Cầu", "amount": "12.5", "due": "2025-06-01", "cause": "money"}]},
     "sections": {"I": "Đã xong.\nTốt.", "II": "Không"},
+    "files": {"II": [{"name": "ảnh.png", "sha256": "0" * 64}]},
 }
 
 
@@ -56,6 +57,7 @@ def test_dates_and_choices_are_taken_as_people_write_them() -> None:
         "texts": {"D1": cells},
         "lists": {"DA": [{}, entry]},
         "sections": {"I": "Đã xong.\r\nTốt.", "II": "Không"},
+        "files": {"II": [{"name": "ảnh\x00.png", "sha256": "0" * 64}] * 2},
     }
     content, faults = read_content(narrative(), typed)
     assert (content.as_json(), faults) == (WHOLE, ())
@@ -152,7 +154,24 @@ def test_dates_and_choices_are_taken_as_people_write_them() -> None:
         pytest.param(
             {"sections": {"I": "a" * 31}}, "/content/sections/I", "text_too_long", id="section"
         ),
-        pytest.param({"files": {}}, "/content/files", "unknown_content", id="member"),
+        pytest.param({"x": {}}, "/content/x", "unknown_content", id="member"),
+        pytest.param(
+            {"files": {"I": []}}, "/content/files/I", "unknown_section", id="no-files-here"
+        ),
+        pytest.param({"files": {"II": {}}}, "/content/files/II", "not_a_list", id="no-files"),
+        pytest.param({"files": {"II": ["x"]}}, "/content/files/II/0", "not_a_file", id="file"),
+        pytest.param(
+            {"files": {"II": [{"sha256": "A" * 64}]}},
+            "/content/files/II/0",
+            "not_a_file",
+            id="no-hash",
+        ),
+        pytest.param(
+            {"files": {"II": [{"sha256": "0" * 64}] * 3}},
+            "/content/files/II",
+            "too_many_entries",
+            id="many-files",
+        ),
         pytest.param("chữ", "/content", "not_an_object", id="no-object"),
     ],
 )

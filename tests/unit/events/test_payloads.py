@@ -33,6 +33,7 @@ TRACK = {
         "texts": {"LV01": {"note": "Đúng"}},
         "lists": {"DA": [{"name": "Cầu", "amount": "12.5"}]},
         "sections": {"I": "Đã xong."},
+        "files": {"I": [{"sha256": "0" * 64, "name": "ảnh.png"}]},
     },
 }
 REPORT: dict[str, Any] = {

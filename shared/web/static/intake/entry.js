@@ -20,7 +20,7 @@ const data = JSON.parse(document.getElementById("entry-data").textContent);
 const form = document.getElementById("entry-form");
 const nothing = document.getElementById("nothing_to_report");
 const sheet = new Sheet(document.getElementById("entry-grid"));
-const words = new Words(form, data.form);
+const words = new Words(form, data.form, data.files);
 /** Rows that were filled in have not been worked on yet. */
 const settled = new Set(data.isFilled ? [] : Object.keys(sheet.figures()));
 const faults = new Faults(sheet, {

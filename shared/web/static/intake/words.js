@@ -5,9 +5,13 @@ import { add, figureText, parseFigure, rational } from "/forms/scripts/interpret
 const NAME = /^(word|list|section):([^:]+)(?::([^:]+))?(?::([^:]+))?$/;
 
 export class Words {
-  /** @param {HTMLFormElement} form @param {object} template what form_json gives */
-  constructor(form, template) {
+  /**
+   * @param {HTMLFormElement} form @param {object} template what form_json gives
+   * @param {object} files those that are attached, by section; they have a page of their own
+   */
+  constructor(form, template, files) {
     this.form = form;
+    this.files = files;
     this.template = template;
     this.fields = [...form.elements].filter((field) => field.type !== "hidden" && NAME.test(field.name));
   }
@@ -19,7 +23,7 @@ export class Words {
   /** As the draft keeps them; undefined where the form asks for figures only. */
   read() {
     if (!this.exist) return undefined;
-    const content = { texts: {}, lists: this.blankLists(), sections: {} };
+    const content = { texts: {}, lists: this.blankLists(), sections: {}, files: this.files };
     for (const field of this.fields) this.put(content, field.name, field.value.trim());
     return content;
   }
