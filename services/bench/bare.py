@@ -121,6 +121,9 @@ def _values(head: Head, figures: str, *, key: str) -> tuple[object, ...]:
         _event(row, figures, version=version, now=now),
         None,
         None,
+        None,
+        row["sequence"],
+        row["period_sequence"],
     )
 
 

@@ -49,7 +49,7 @@ class Obligation:
     `id` is None until stored; `receiver_id` is None where nobody is above the reporter.
     `original_deadline` is what the rules give, where an extension put `deadline` in its place; None
     where none did. `holder_id` is who meets it in the organization's place: see
-    `shared.domain.holders`.
+    `shared.domain.holders`. `period_sequence` counts the acts on its period, closing and reopening.
     """
 
     id: ObligationId | None
@@ -65,6 +65,7 @@ class Obligation:
     sequence: int
     original_deadline: datetime | None = None
     holder_id: OrganizationId | None = None
+    period_sequence: int = 0
 
     @property
     def met_by(self) -> OrganizationId:
@@ -193,7 +194,8 @@ def state_at(now: datetime, *, cutoff_date: date) -> ObligationState:
 def _followed(old: Obligation, new: Obligation | None) -> tuple[Obligation, ...]:
     if new is None:
         return (excluded(old),)
-    followed = _keeping_extension(replace(new, id=old.id, sequence=old.sequence), old=old)
+    known = replace(new, id=old.id, sequence=old.sequence, period_sequence=old.period_sequence)
+    followed = _keeping_extension(known, old=old)
     if followed == old:
         return ()
     return (replace(followed, sequence=old.sequence + 1),)

@@ -25,6 +25,16 @@ WHERE o.form = ANY($1::text[]) AND (o.regime, o.period, o.province_id) = ($2, $3
 ORDER BY r.id FOR UPDATE OF r
 """
 
+# A first submission holds its duty, so it comes before this, or finds that its period has moved on.
+HOLD_DUTIES = """
+WITH held AS (
+    SELECT id FROM log.obligation
+    WHERE form = ANY($1::text[]) AND (regime, period, province_id) = ($2, $3, $4)
+    ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE log.obligation o SET period_sequence = $5 FROM held WHERE o.id = held.id
+"""
+
 READ_PERIODS = """
 SELECT o.regime, o.period, o.province_id, max(o.cutoff_date) AS cutoff_date,
        max(o.deadline) FILTER (WHERE o.state <> 'excluded') AS last_deadline,
@@ -183,6 +193,20 @@ async def read_receivers(
     """Who receives any report of a period; None where nobody is above the sender."""
     rows = await connection.fetch(RECEIVERS, period.regime, period.period, period.province_id)
     return frozenset(row["receiver_id"] for row in rows)
+
+
+async def hold_duties(
+    connection: Connection, period: RegimePeriod, *, forms: Collection[str]
+) -> None:
+    """Nobody sends a report of the period until the commit, and then only one judged anew."""
+    await connection.execute(
+        HOLD_DUTIES,
+        list(forms),
+        period.regime,
+        period.period,
+        period.province_id,
+        period.sequence,
+    )
 
 
 async def hold_reports(

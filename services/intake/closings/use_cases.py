@@ -180,12 +180,9 @@ async def _record(
     """Raises VersionConflict if a report moved on between reading and writing."""
     closing = recording.verb is PeriodAct.CLOSE
     after = _after(stored, recording=recording)
-    held = await repository.hold_reports(
-        native,
-        stored.period,
-        forms=_forms(known, stored.period.regime),
-        closed=not closing,
-    )
+    forms = _forms(known, stored.period.regime)
+    await repository.hold_duties(native, after, forms=forms)
+    held = await repository.hold_reports(native, stored.period, forms=forms, closed=not closing)
     if not await repository.save(
         native, after, reports=_reports(held, closing=closing), recording=recording
     ):

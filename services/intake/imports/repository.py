@@ -62,6 +62,15 @@ LEFT JOIN log.report_version v ON v.report_id = r.id AND v.version = r.official_
 ORDER BY asked.ordinal
 """
 
+# Held in this order by all who hold several; what moved on since it was read is left out.
+HOLD_DUTIES = """
+SELECT o.id FROM log.obligation o
+JOIN unnest($1::bigint[], $2::integer[], $3::integer[]) AS known (id, sequence, period_sequence)
+  ON known.id = o.id
+WHERE (o.sequence, o.period_sequence) = (known.sequence, known.period_sequence)
+ORDER BY o.id FOR SHARE OF o
+"""
+
 # The planner guesses how long the arrays are; guessing short, it would compare each with each.
 HASH_ARRAYS = "SELECT set_config('enable_nestloop', 'off', true)"
 
@@ -210,11 +219,21 @@ def _array(ids: Sequence[int]) -> str:
 async def save(
     connection: Connection, filings: Sequence[Filing], *, timeout_seconds: float
 ) -> Mapping[ObligationId, Kept]:
-    """By obligation; fewer than there are filings if a report moved on since it was read.
+    """By obligation; fewer than there are filings if a report, or its duty, moved on since.
 
     Raises:
         TimeoutError: another act holds one of the reports; the caller rolls back.
     """
+    duties = [each.obligation for each in filings]
+    held = await connection.fetch(
+        HOLD_DUTIES,
+        [each.id for each in duties],
+        [each.sequence for each in duties],
+        [each.period_sequence for each in duties],
+        timeout=timeout_seconds,
+    )
+    if len(held) < len(duties):
+        return {}
     await connection.execute(HASH_ARRAYS)
     rows = await connection.fetch(SAVE_FILINGS, *_columns(filings), timeout=timeout_seconds)
     return {ObligationId(row["obligation_id"]): Kept(row["id"], row["generation"]) for row in rows}

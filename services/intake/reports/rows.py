@@ -55,7 +55,7 @@ class StoredVersion:
 OBLIGATION_COLUMNS = """
 o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form, o.period,
 o.receiver_id, o.cutoff_date, o.deadline, o.original_deadline, o.state AS obligation_state,
-o.sequence AS obligation_sequence, o.holder_id
+o.sequence AS obligation_sequence, o.holder_id, o.period_sequence
 """
 
 PERIOD_CLOSED = """
@@ -96,6 +96,7 @@ def obligation_of(row: Row) -> Obligation:
         sequence=row["obligation_sequence"],
         original_deadline=row["original_deadline"],
         holder_id=None if row["holder_id"] is None else OrganizationId(row["holder_id"]),
+        period_sequence=row["period_sequence"],
     )
 
 

@@ -1,7 +1,8 @@
 """What a submission reads and writes: one statement each, on asyncpg's own connection.
 
 The report row is locked before the event is inserted, so that for one report the order of event ids
-is the order of commits. The statement changes nothing when the report has moved on meanwhile.
+is the order of commits. The statement changes nothing when the report, its duty or the period has
+moved on meanwhile: whoever excludes a duty or closes a period holds the duty for it.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,7 +34,7 @@ READ_CONTEXT = """
 SELECT o.id AS obligation_id, o.organization_id, o.province_id, o.regime, o.form, o.period,
        o.receiver_id, o.cutoff_date, o.deadline, o.original_deadline,
        o.state AS obligation_state,
-       o.sequence AS obligation_sequence, o.holder_id,
+       o.sequence AS obligation_sequence, o.holder_id, o.period_sequence,
        r.id AS report_id, r.sequence, r.state, r.last_version, r.live_version,
        r.official_version, r.first_submitted_at,
        v.version, v.form_version, v.figures, v.nothing_to_report, v.explanations,
@@ -78,17 +79,28 @@ WHERE (o.organization_id, o.regime, o.form, o.period) = ($1, $2, $3, $4)
   AND a.sha256 = ANY($5::text[])
 """
 
+# In the order in which closing a period holds them, too.
+HOLD_DUTY = """
+SELECT 1 FROM log.obligation
+WHERE (organization_id, regime, form, period) = ($1, $2, $3, $4) FOR SHARE
+"""
+
 LOCK_REPORT = """
 SELECT 1 FROM log.report
 WHERE (organization_id, regime, form, period) = ($1, $2, $3, $4) FOR UPDATE
 """
 
 SAVE_SUBMISSION = """
-WITH head AS (
+WITH duty AS (
+    SELECT id FROM log.obligation
+    WHERE id = $1 AND (sequence, period_sequence) = ($32, $33) FOR SHARE
+), head AS (
     INSERT INTO log.report AS r (
         obligation_id, organization_id, province_id, regime, form, period, sequence, state,
         last_version, live_version, official_version, first_submitted_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    SELECT id, $2::bigint, $3::bigint, $4, $5, $6, $7::integer, $8, $9::integer, $10::integer,
+           $11::integer, $12::timestamptz
+    FROM duty
     ON CONFLICT (obligation_id) DO UPDATE
     SET sequence = excluded.sequence, state = excluded.state,
         last_version = excluded.last_version, live_version = excluded.live_version,
@@ -229,13 +241,14 @@ async def lock_report(connection: Connection, place: Place, *, timeout_seconds: 
     Raises:
         TimeoutError: somebody else holds it for that long.
     """
-    await connection.execute(LOCK_REPORT, *_identity(place), timeout=timeout_seconds)
+    for statement in (HOLD_DUTY, LOCK_REPORT):
+        await connection.execute(statement, *_identity(place), timeout=timeout_seconds)
 
 
 async def save(
     connection: Connection, new: NewSubmission, *, timeout_seconds: float
 ) -> tuple[int, str] | None:
-    """The report's id and the receipt number; None if the report moved on since it was read.
+    """The report's id and the receipt number; None if it, or its duty, moved on since it was read.
 
     Raises:
         asyncpg.UniqueViolationError: the Idempotency-Key was used meanwhile.
@@ -302,4 +315,6 @@ def _saved_values(new: NewSubmission) -> tuple[object, ...]:
         document_text(new.document),
         new.proxy_by,
         new.content,
+        obligation.sequence,
+        obligation.period_sequence,
     )
