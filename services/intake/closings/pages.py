@@ -22,10 +22,18 @@ from services.intake.closings.use_cases import (
 )
 from services.intake.dependencies import IntakeDep
 from services.intake.duties import use_cases as duties
-from services.intake.duties.pages import WRONG_DAYS, last_day_of, reason_of, sequence_of
+from services.intake.duties.pages import (
+    WRONG_DAYS,
+    Unsaid,
+    last_day_of,
+    no_last_day,
+    reason_of,
+    sequence_of,
+)
 from services.intake.duties.schemas import MOST_AT_ONCE
 from services.intake.obligations.pages import DutyLine, duty_line
 from services.intake.obligations.use_cases import read_duties_of_period
+from services.intake.picking import PickRefused, read_picked
 from services.intake.places import place_of
 from services.intake.service import Intake
 from services.intake.wording import office_name, regime_name
@@ -59,7 +67,10 @@ DutyRefusals = (
     PeriodClosed,
     VersionConflict,
     ValidationFailed,
+    Unsaid,
 )
+ACTS_ON_MANY = (ObligationAct.EXTEND, ObligationAct.EXCLUDE, ObligationAct.INCLUDE)
+"""Who takes over differs from unit to unit: that is done on the page of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,7 @@ class Refusal:
     def status_code(self) -> int:
         if isinstance(self.error, VersionConflict):
             return 412
-        input_is_wrong = (ReasonRequired, IncompletePeriod, *WRONG_DAYS, ValidationFailed)
+        input_is_wrong = (ReasonRequired, IncompletePeriod, *WRONG_DAYS, ValidationFailed, Unsaid)
         return 422 if isinstance(self.error, input_is_wrong) else 409
 
 
@@ -176,19 +187,10 @@ async def act_on_duties(
 ) -> Response:
     """One act on all the units that were picked, or on none."""
     form = await read_form(request)
-    named, verb = _named(form, period=period), _verb(form)
-    reason, targets = reason_of(form), _targets(form)
-    wanted = duties.Wanted(verb, targets, reason, until=last_day_of(form, verb=verb))
+    named = _named(form, period=period)
     try:
-        if targets:
-            await duties.act(intake, principal, wanted)
+        await duties.act(intake, principal, _wanted(request, form))
     except DutyRefusals as error:
-        typed = {
-            "verb": verb.value,
-            "reason": reason,
-            "until": str(form.get("until", "")),
-            "picked": set(targets),
-        }
         return await _page(
             request,
             pages,
@@ -196,7 +198,7 @@ async def act_on_duties(
             principal,
             named=named,
             shown=_shown(form),
-            refusal=Refusal("duties", error, typed),
+            refusal=Refusal("duties", error, _typed(form)),
         )
     return RedirectResponse(address_of(named, shown=_shown(form)), status_code=303)
 
@@ -241,6 +243,7 @@ async def _page(
     language, known = language_of(request), await intake.catalogue.current()
     story = await read_period(intake, principal, named)
     units = await _units(intake, principal, story, language=language)
+    errors = _errors(request, refusal)
     regime = known.regime(story.stored.period.regime, on=story.stored.cutoff_date)
     return pages.render(
         request,
@@ -255,12 +258,13 @@ async def _page(
         units=[each for each in units if each.is_in(shown)],
         tabs=_tabs(request, named, units),
         shown=shown,
-        acts=list(ObligationAct),
+        acts=ACTS_ON_MANY,
         may_act=any(each.may_act for each in units),
         address=address_of(named, shown=shown),
         named=named,
         refusal=refusal,
-        errors=_errors(request, refusal),
+        errors=errors,
+        at={each["href"]: each["text"] for each in errors if "href" in each},
     )
 
 
@@ -316,6 +320,10 @@ def _errors(request: Request, refusal: Refusal | None) -> list[Mapping[str, Any]
         return [{"text": labels.text("duties.conflict", language)}]
     if isinstance(refusal.error, ValidationFailed):
         return [{"text": each.detail} for each in refusal.error.errors]
+    if isinstance(refusal.error, Unsaid):
+        return list(refusal.error.faults)
+    if isinstance(refusal.error, WRONG_DAYS):
+        return [{"text": str(refusal.error), "href": "#until"}]
     return [{"text": str(refusal.error), "href": f"#{refusal.part}-reason"}]
 
 
@@ -323,21 +331,37 @@ def _named(form: FormData, *, period: str) -> Named:
     return Named(str(form.get("regime", "")), period, str(form.get("province", "")) or None)
 
 
-def _verb(form: FormData) -> ObligationAct:
-    given = str(form.get("verb", ""))
-    return ObligationAct(given) if given in set(ObligationAct) else ObligationAct.EXTEND
+def _wanted(request: Request, form: FormData) -> duties.Wanted:
+    """Raises Unsaid, naming all that is missing or cannot be read."""
+    labels, language = request.app.state.labels, language_of(request)
+    faults: list[Mapping[str, str]] = []
+    given, until = str(form.get("verb", "")), last_day_of(form)
+    verb = next((each for each in ACTS_ON_MANY if each == given), None)
+    targets: dict[ObligationId, int] = {}
+    try:
+        picked = read_picked(form.getlist("obligation"), most=MOST_AT_ONCE)
+        targets = {ObligationId(number): seen for number, seen in picked.items()}
+    except PickRefused as error:
+        faults.append({"text": error.message(labels, language)})
+    if verb is None:
+        text = labels.text("duties.periods.no_act", language)
+        faults.append({"text": text, "href": f"#verb-{ACTS_ON_MANY[0]}"})
+    if verb is ObligationAct.EXTEND and until is None:
+        faults.append(no_last_day(request, href="#until"))
+    if verb is None or faults:
+        raise Unsaid(faults)
+    return duties.Wanted(verb, targets, reason_of(form), until=until)
+
+
+def _typed(form: FormData) -> dict[str, Any]:
+    return {
+        "verb": str(form.get("verb", "")),
+        "reason": reason_of(form),
+        "until": str(form.get("until", "")),
+        "picked": {str(each).partition(":")[0] for each in form.getlist("obligation")},
+    }
 
 
 def _shown(form: FormData) -> Shown:
     given = str(form.get("shown", ""))
     return next((each for each in SHOWN if each == given), "all")
-
-
-def _targets(form: FormData) -> dict[ObligationId, int]:
-    """Fields `obligation`, each `ID:SEQUENCE`; what is no such pair is left out."""
-    found: dict[ObligationId, int] = {}
-    for text in form.getlist("obligation")[:MOST_AT_ONCE]:
-        number, _, sequence = str(text).partition(":")
-        if all(each.isdecimal() and len(each) < 19 for each in (number, sequence)):
-            found[ObligationId(int(number))] = int(sequence)
-    return found

@@ -72,6 +72,14 @@ class ShownEntry:
     last_day: date | None
 
 
+class Unsaid(Exception):
+    """What a page asks for and nobody said: faults, each with its `text` and the field's `href`."""
+
+    def __init__(self, faults: Sequence[Mapping[str, str]]) -> None:
+        super().__init__(f"{len(faults)} faults in what was asked for")
+        self.faults = faults
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An act that was not possible, with what was typed for it."""
@@ -86,12 +94,14 @@ class Refusal:
     def status_code(self) -> int:
         if isinstance(self.error, VersionConflict):
             return 412
-        typed = isinstance(self.error, (ReasonRequired, *WRONG_DAYS))
+        typed = isinstance(self.error, (ReasonRequired, *WRONG_DAYS, Unsaid))
         return 422 if typed else 409
 
     def messages(self, labels: Labels, language: Language) -> list[Mapping[str, Any]]:
         if isinstance(self.error, VersionConflict):
             return [{"text": labels.text("duties.conflict", language)}]
+        if isinstance(self.error, Unsaid):
+            return list(self.error.faults)
         field = "until" if isinstance(self.error, WRONG_DAYS) else "reason"
         typed = isinstance(self.error, (ReasonRequired, *WRONG_DAYS))
         href = f"#{self.verb}-{field}" if typed else None
@@ -192,10 +202,12 @@ async def _act(
     form = await read_form(request)
     reason, until, to = reason_of(form), str(form.get("until", "")), str(form.get("to", ""))
     target = {ObligationId(number): sequence_of(form)}
-    wanted = Wanted(verb, target, reason, until=last_day_of(form, verb=verb), to=to)
+    wanted = Wanted(verb, target, reason, until=last_day_of(form), to=to)
     try:
+        if verb is ObligationAct.EXTEND and wanted.until is None:
+            raise Unsaid([no_last_day(request, href="#extend-until")])
         await act(intake, principal, wanted)
-    except (ReasonRequired, ObligationError, PeriodClosed, VersionConflict) as error:
+    except (ReasonRequired, ObligationError, PeriodClosed, VersionConflict, Unsaid) as error:
         refusal = Refusal(verb, error, reason=reason, until=until, to=to)
         return await _page(
             request, pages, intake, principal=principal, number=number, refusal=refusal
@@ -214,14 +226,18 @@ def sequence_of(form: FormData) -> int:
     return int(text) if text.isdecimal() and len(text) <= LONGEST_SEQUENCE else -1
 
 
-def last_day_of(form: FormData, *, verb: ObligationAct) -> date | None:
-    """The day typed; for an extension without any, one that no rule would call later."""
-    if verb is not ObligationAct.EXTEND:
-        return None
+def last_day_of(form: FormData) -> date | None:
+    """The day typed, None without any."""
     try:
         return date.fromisoformat(str(form.get("until", "")))
     except ValueError:
-        return date(1900, 1, 1)
+        return None
+
+
+def no_last_day(request: Request, *, href: str) -> Mapping[str, str]:
+    """The fault of an extension without its last day."""
+    labels: Labels = request.app.state.labels
+    return {"text": labels.text("duties.no_last_day", language_of(request)), "href": href}
 
 
 async def _page(

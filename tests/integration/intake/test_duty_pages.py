@@ -60,7 +60,7 @@ async def test_a_receiver_extends_on_the_page_and_the_officer_sees_it(
     [
         pytest.param({"until": "2025-06-20", "reason": " "}, 422, "cần nêu lý do", id="no reason"),
         pytest.param({"until": "2025-06-16", "reason": WHY}, 422, "17/06/2025", id="too early"),
-        pytest.param({"until": "", "reason": WHY}, 422, "17/06/2025", id="no day"),
+        pytest.param({"until": "", "reason": WHY}, 422, "Chưa có ngày cuối", id="no day"),
         pytest.param({"until": "2025-06-20", "reason": WHY, "sequence": "9"}, 412, "vừa", id="old"),
     ],
 )
@@ -125,9 +125,40 @@ async def test_many_units_are_extended_at_once(world: World, receiver: Visitor) 
     assert done.status_code == 303
     assert after.text.count("19/06/2025") >= 3
     refused = await receiver.post(
-        f"/periods/{PERIOD}/duties", regime=REGIME, verb="extend", until="", obligation=picked
+        f"/periods/{PERIOD}/duties",
+        regime=REGIME,
+        verb="extend",
+        until="2025-06-19",
+        obligation=picked,
     )
     assert refused.status_code == 412
+
+
+async def test_what_was_not_said_for_many_units_is_named_all_at_once(
+    world: World, receiver: Visitor
+) -> None:
+    path = f"/periods/{PERIOD}/duties"
+    page = await receiver.get(PERIOD_PAGE)
+    picked = re.findall(r'name="obligation" value="(\d+:\d+)"', page.text)[:1]
+
+    nothing = await receiver.post(path, regime=REGIME, verb="extend", reason=WHY)
+    no_day = await receiver.post(path, regime=REGIME, verb="extend", reason=WHY, obligation=picked)
+    handed_over = await receiver.post(
+        path, regime=REGIME, verb="transfer", reason=WHY, obligation=picked
+    )
+    too_early = await receiver.post(
+        path, regime=REGIME, verb="extend", until="2025-06-16", reason=WHY, obligation=picked
+    )
+
+    assert 'value="transfer"' not in page.text
+    refused = (nothing, no_day, handed_over, too_early)
+    assert [each.status_code for each in refused] == [422] * 4
+    assert "Chưa chọn dòng nào" in nothing.text
+    assert "Chưa có ngày cuối của gia hạn" in nothing.text
+    assert "Chưa có ngày cuối của gia hạn" in no_day.text
+    assert f'value="{picked[0]}" checked' in no_day.text
+    assert "Chưa chọn việc cần làm" in handed_over.text
+    assert too_early.text.count("Hãy chọn ngày muộn hơn") == 2
 
 
 async def test_the_province_closes_a_period_on_the_page(
