@@ -78,7 +78,7 @@ async def _keep(
     if form.get("section"):
         return await _act_on_files(request, pages, intake, principal, form=form)
     desk = (await open_sheet(intake, principal, obligation_id)).desk
-    fields = {name: str(form.get(name, "")).strip()[:most] for name, most in LONGEST.items()}
+    fields = {name: str(form.get(name, "")).strip() for name in LONGEST}
     document, errors = _read(request, fields, today=intake.clock.today())
     file = form.get("file")
     if not errors and isinstance(file, UploadFile) and file.size:
@@ -147,12 +147,19 @@ async def _attach(
 
 def _read(request: Request, fields: Mapping[str, str], *, today: date) -> tuple[Document, Errors]:
     """The document that the fields say, and what is wrong with it, by field."""
+    labels, language = request.app.state.labels, language_of(request)
+    texts = {
+        name: labels.text("validation.string_too_long", language, max_length=most)
+        for name, most in LONGEST.items()
+        if len(fields[name]) > most
+    }
+    issued_on = None
     try:
         issued_on = date.fromisoformat(fields["date"]) if fields["date"] else None
     except ValueError:
-        labels, language = request.app.state.labels, language_of(request)
-        text = labels.text("validation.date_parsing", language)
-        return Document(), {"date": {"text": text, "href": "#date"}}
+        texts["date"] = labels.text("validation.date_parsing", language)
+    if texts:
+        return Document(), {name: {"text": texts[name], "href": f"#{name}"} for name in texts}
     document = Document(
         number=fields["number"] or None,
         issued_on=issued_on,

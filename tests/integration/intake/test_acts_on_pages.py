@@ -55,13 +55,19 @@ async def test_the_documents_page_keeps_number_date_and_signed_file(
     fields = {"obligation_id": obligation_id, "draft_version": hidden(page.text, "draft_version")}
 
     wrong = await officer.post("/documents", **fields, number="12/BC", date="2025-06-17")
+    long = await officer.post(
+        "/documents", **fields, number="1" * 65, date="17/06", signer_name="A" * 201
+    )
     html = await officer.post_file("/documents", b"<html>", **fields)
     kept = await officer.post_file(
         "/documents", b"%PDF-1.7", **fields, number="12/BC", date="2025-06-16"
     )
     check = await officer.get(kept.headers["location"])
 
-    assert wrong.status_code == html.status_code == 422
+    assert wrong.status_code == long.status_code == html.status_code == 422
+    for told in ("Nhiều nhất 64 ký tự.", "Nhiều nhất 200 ký tự.", "Phải là ngày dạng"):
+        assert long.text.count(told) == 2
+    assert f'value="{"A" * 201}"' in long.text
     assert "không được sau hôm nay" in wrong.text
     assert 'value="12/BC"' in wrong.text
     assert "không phải là PDF" in html.text
