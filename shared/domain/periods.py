@@ -176,9 +176,12 @@ class Period:
     span: DataWindow | None = None
 
     def __post_init__(self) -> None:
-        known_year = FIRST_YEAR <= self.year <= LAST_YEAR
-        if not known_year or not 1 <= self.ordinal <= self._last_ordinal():
+        if not self._is_known() or not 1 <= self.ordinal <= self._last_ordinal():
             raise InvalidPeriod(frequency=self.frequency, year=self.year, ordinal=self.ordinal)
+
+    def _is_known(self) -> bool:
+        first = self.year if self.span is None else self.span.first.year
+        return first >= FIRST_YEAR and self.year <= LAST_YEAR
 
     def _last_ordinal(self) -> int:
         if self.span is not None:
@@ -330,10 +333,12 @@ def _parse_dates(match: re.Match[str], *, kind: PeriodKind | None) -> Period:
         window = DataWindow(date.fromisoformat(match["first"]), date.fromisoformat(match["last"]))
     except ValueError as error:
         raise UnknownPeriodCode(code) from error
-    known_years = FIRST_YEAR < window.first.year <= window.last.year < LAST_YEAR
-    if window.last < window.first or not known_years:
+    if window.last < window.first:
         raise UnknownPeriodCode(code)
-    found = _of_dates(window, kind=None) if kind is None else kind.of_dates(window)
+    try:
+        found = _of_dates(window, kind=None) if kind is None else kind.of_dates(window)
+    except InvalidPeriod as error:
+        raise UnknownPeriodCode(code) from error
     if found is None:
         raise UnknownPeriodCode(code)
     return found

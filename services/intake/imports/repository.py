@@ -104,6 +104,7 @@ VERSIONS = Arrays(
         "content_sha256": "text",
         "document": "jsonb",
         "proxy_by": "bigint",
+        "content": "jsonb",
     },
     first=HEADS.next,
 )
@@ -146,9 +147,10 @@ WITH head AS (
     INSERT INTO log.report_version (
         report_id, version, form_version, figures, nothing_to_report, explanations,
         submitted_by, submitted_by_name, submitted_at, receipt_number, content_sha256,
-        document, proxy_by)
+        document, proxy_by, content)
     SELECT id, version, form_version, figures, nothing_to_report, explanations, submitted_by,
-           submitted_by_name, submitted_at, {RECEIPT_NUMBER}, content_sha256, document, proxy_by
+           submitted_by_name, submitted_at, {RECEIPT_NUMBER}, content_sha256, document, proxy_by,
+           content
     FROM head JOIN {VERSIONS.source} USING (obligation_id)
 ), act AS (
     SELECT id, province_id, given.*
@@ -309,6 +311,7 @@ def _version(filing: Filing, new: NewSubmission) -> dict[str, object]:
         "content_sha256": new.content_sha256,
         "document": document_text(new.document),
         "proxy_by": new.proxy_by,
+        "content": new.content,
     }
 
 

@@ -14,6 +14,7 @@ from services.notifier.aggregates.use_cases import OwedAggregate
 from services.notifier.timers.use_cases import deadline_date
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownForm
+from shared.domain.errors import PeriodError
 from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import FormCode, OrganizationId
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
@@ -102,6 +103,13 @@ class MailWriter:
         """The address of a page as people reach it."""
         return f"{self._base_url}{path}"
 
+    def _period(self, report: Owed) -> str:
+        """Its code where it cannot be named: one odd duty must not keep all others from mail."""
+        try:
+            return self._formats.period(report.period)
+        except PeriodError:
+            return report.period
+
     def _words(self, report: Owed, *, catalogue: Catalogue, now: datetime) -> dict[str, object]:
         last_day, today = deadline_date(report.deadline), vietnam_date(now)
         receiver = _receiver(report, catalogue=catalogue, now=now)
@@ -112,7 +120,7 @@ class MailWriter:
             "contact": _contact(receiver),
             "form": form.name if form else report.form,
             "form_label": form.label if form else report.form,
-            "period": self._formats.period(report.period),
+            "period": self._period(report),
             "deadline": self._formats.date_long(last_day),
             "overdue": now >= report.deadline,
             "working_days": abs(catalogue.calendar.working_days_between(today, last_day)),

@@ -1,6 +1,7 @@
 """A report with words, a list and an outline: sent, stored, published, read back, and on pages."""
 
 import re
+import secrets
 from typing import Any
 
 import pytest
@@ -77,6 +78,18 @@ async def test_content_is_stored_published_and_read_back(world: World, sender: C
     assert live is not None
     assert live.content is not None
     assert live.content.model_dump(exclude_unset=True) == version["content"]
+
+
+async def test_an_import_keeps_it_too(sender: Caller) -> None:
+    imported = await sender.call(
+        "POST", "/api/v1/imports", body=[report(sender)], idempotency_key=secrets.token_hex(8)
+    )
+    [item] = imported.json()["items"]
+    answer = await sender.call("GET", f"/api/v1/reports/{item['report_id']}/versions")
+    [version] = answer.json()["items"]
+
+    assert version["content"]["lists"] == {"DS": [KEPT]}
+    assert version["content"]["sections"] == SECTIONS
 
 
 async def test_the_hash_of_a_receipt_covers_the_content(world: World, sender: Caller) -> None:

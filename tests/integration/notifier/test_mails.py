@@ -40,6 +40,15 @@ async def test_the_first_line_says_what_is_owed_and_until_when(
     )
 
 
+async def test_a_period_that_nobody_can_name_is_called_by_its_code(world: NotifierWorld) -> None:
+    _, event = await world.open_duty(world.communes[0], period="1899-05-01--1899-06-30")
+    await world.hear(event)
+
+    mail = await _mail(world, "2025-06-16 08:00")
+
+    assert ", 1899-05-01--1899-06-30: thời hạn" in part(mail, "plain").splitlines()[0]
+
+
 async def test_an_overdue_mail_says_since_when_and_what_to_do(
     world: NotifierWorld, duty: Duty
 ) -> None:

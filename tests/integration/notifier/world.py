@@ -178,7 +178,7 @@ class NotifierWorld:
     # --- the log, as intake writes it ------------------------------------------------------
 
     async def open_duty(
-        self, organization: OrganizationVersion, *, deadline: date = DEADLINE
+        self, organization: OrganizationVersion, *, deadline: date = DEADLINE, period: str = PERIOD
     ) -> tuple[Duty, RecordedEvent]:
         async with transaction(self.owner) as connection:
             number = await connection.scalar(
@@ -192,7 +192,7 @@ class NotifierWorld:
                     "province": organization.province_id,
                     "regime": REGIME,
                     "form": FORM,
-                    "period": PERIOD,
+                    "period": period,
                     "receiver": organization.parent_id,
                     "cutoff": CUTOFF,
                     "deadline": end_of_day(deadline),

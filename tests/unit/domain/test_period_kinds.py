@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from shared.domain.errors import InvalidPeriod, UnknownPeriodCode
 from shared.domain.periods import (
+    FIRST_YEAR,
+    LAST_YEAR,
     Frequency,
     Period,
     PeriodCalendar,
@@ -111,6 +113,20 @@ def test_dates_can_be_read_without_knowing_who_asks() -> None:
     assert (period.frequency, period.window.last) == (Frequency.ONCE, date(2025, 10, 31))
     assert starts_year("2025-01-01--2025-10-31")
     assert not starts_year("2025-W26")
+
+
+@given(st.dates(), st.dates())
+def test_what_can_be_asked_can_be_read_again(one: date, other: date) -> None:
+    window = DataWindow(min(one, other), max(one, other))
+    try:
+        period = ON_REQUEST.of_dates(window)
+    except InvalidPeriod:
+        assert window.first.year < FIRST_YEAR or window.last.year > LAST_YEAR
+        return
+
+    assert period is not None
+    assert ON_REQUEST.parse(period.code) == period
+    assert starts_year(period.code) is period.starts_year
 
 
 @given(kinds, days)
