@@ -76,6 +76,7 @@ class GridCell:
     field: Field | None = None
     is_word: bool = False
     is_closed: bool = False
+    last_year: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,11 @@ class Grid:
     said: SaidContent | None = None
 
     @property
+    def has_last_year(self) -> bool:
+        """Whether any cell has a figure of the same period last year beside it."""
+        return any(cell.last_year for row in self.rows for cell in row.cells)
+
+    @property
     def has_changes(self) -> bool:
         """Whether anything differs from the version before."""
         cells = any(cell.before is not None for row in self.rows for cell in row.cells)
@@ -122,6 +128,7 @@ def entry_grid(
     *,
     language: Language,
     previous: Figures | None = None,
+    last_year: Figures | None = None,
     faults: Sequence[Fault] = (),
     hints: Mapping[CellRef, CellHint] = MappingProxyType({}),
     words: Words = MappingProxyType({}),
@@ -130,6 +137,7 @@ def entry_grid(
     sheet = _typed_sheet(form, texts, words=words)
     typed_cells = frozenset(form.input_cells) - form.fed_cells.keys()
     compared = None if previous is None else complete(form, previous)
+    a_year_ago = None if last_year is None else complete(form, last_year)
     messages = [message_of(fault) for fault in faults if fault.blocks]
     kinds = {(each.row, each.column): each.kind for each in reversed(messages)}
 
@@ -147,6 +155,7 @@ def entry_grid(
             text=raw if typed else shown(sheet, row, column),
             typed=typed,
             previous=shown(compared, row, column),
+            last_year=shown(a_year_ago, row, column),
             kind=kinds.get((row.code, column.code), ""),
             hint=hint,
             is_taken=bool(raw) and raw == hint.taken,

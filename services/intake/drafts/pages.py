@@ -147,6 +147,7 @@ async def _page(
         draft.figures,
         language=language,
         previous=work.previous,
+        last_year=work.last_year,
         faults=[fault for fault in shown.faults if not is_below_table(fault)],
         hints=writer.hints(found),
         words=draft.words or {},

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from services.intake.contents import Asked, asked_content
+from services.intake.forms.explained import Explained
+from services.intake.forms.limits import limits_of
 from services.intake.forms.rule_words import RuleWords
 from services.intake.grids import Grid, entry_grid
 from services.intake.wording import form_title, regime_name
@@ -24,14 +27,6 @@ _SCRIPT_LABELS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """A row or a column, and what is said of it."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """A cross-check: where it is judged, what must hold, and what people read when it does not."""
 
@@ -46,8 +41,9 @@ class Rule:
 class Preview:
     """All that a page needs to show a form; `regimes` are the names of those that ask for it.
 
-    `derived` and `prefilled` tell of locked cells and of cells that are filled in; `data` is what
-    the scripts of the page need, as JSON.
+    `derived` and `prefilled` tell of locked cells and of cells that are filled in, `limits` of
+    those that must be filled in or are closed for some. `asked` is what stands below the table;
+    `data` is what the scripts of the page need, as JSON.
     """
 
     form: FormTemplate
@@ -58,13 +54,21 @@ class Preview:
     regimes: tuple[str, ...]
     derived: tuple[Explained, ...]
     prefilled: tuple[Explained, ...]
+    limits: tuple[Explained, ...]
+    asked: Asked
     rules: tuple[Rule, ...]
     remarks: tuple[Remark, ...]
     data: Markup
 
     @property
+    def typed_count(self) -> int:
+        """Cells of figures and of words; what a list fills in nobody types."""
+        typed = len(self.form.input_cells) + len(self.form.word_cells)
+        return typed - len(self.form.fed_cells)
+
+    @property
     def locked_count(self) -> int:
-        return len(self.form.derivations)
+        return len(self.form.derivations) + len(self.form.fed_cells)
 
 
 def preview_of(
@@ -81,6 +85,8 @@ def preview_of(
         regimes=tuple(dict.fromkeys(regime_name(each, language) for each in asking(known, form))),
         derived=tuple(_derived(form, words, labels=labels, language=language)),
         prefilled=tuple(_prefilled(form, words)),
+        limits=tuple(limits_of(form, words, labels=labels, language=language)),
+        asked=asked_content(form, _one_entry_each(form), faults=(), language=language),
         rules=tuple(_rules(form, words)),
         remarks=known.remarks.get((form.code, form.version), ()),
         data=_data(form, labels, language=language),
@@ -113,14 +119,26 @@ def _derived(
 ) -> Iterator[Explained]:
     for column in form.columns:
         if column.formula is not None:
-            yield Explained(_heading(column, words), words.told(column.formula))
+            yield Explained(words.heading(column), words.told(column.formula))
     for row in form.rows:
         if row.formula is not None:
-            yield Explained(_heading(row, words), words.told(row.formula))
+            yield Explained(words.heading(row), words.told(row.formula))
         elif row.sum_of_children:
             names = _few([words.name(each) for each in form.children_of(row.code)])
             text = labels.text("forms.words.sum", language, one=names)
-            yield Explained(_heading(row, words), text)
+            yield Explained(words.heading(row), text)
+
+    for cell, (entries, feed) in form.fed_cells.items():
+        name = (entries.label_en if language is Language.EN else None) or entries.label
+        added = None if feed.column is None else entries.column_by_code[feed.column].label
+        key = "fed_count" if added is None else "fed_sum"
+        text = labels.text(f"forms.words.{key}", language, one=name, two=added or "")
+        yield Explained(words.cell_name(cell), text)
+
+
+def _one_entry_each(form: FormTemplate) -> dict[str, object]:
+    """So that the fields of every list are seen."""
+    return {"lists": {each.code: [{}] for each in form.lists}}
 
 
 def _few(names: Sequence[str]) -> str:
@@ -134,7 +152,7 @@ def _prefilled(form: FormTemplate, words: RuleWords) -> Iterator[Explained]:
     parts: tuple[Row | Column, ...] = (*form.columns, *form.rows)
     for part in parts:
         if part.prefill is not None:
-            yield Explained(_heading(part, words), words.told(part.prefill))
+            yield Explained(words.heading(part), words.told(part.prefill))
 
 
 def _rules(form: FormTemplate, words: RuleWords) -> Iterator[Rule]:
@@ -147,10 +165,6 @@ def _rules(form: FormTemplate, words: RuleWords) -> Iterator[Rule]:
             demand=f"{demand[:1].upper()}{demand[1:]}.",
             message=words.message(check),
         )
-
-
-def _heading(part: Row | Column, words: RuleWords) -> str:
-    return f"{part.number} {words.name(part)}".strip()
 
 
 def _data(form: FormTemplate, labels: Labels, *, language: Language) -> Markup:

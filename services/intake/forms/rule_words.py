@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shared.domain.cells import CellRef
 from shared.domain.expressions import (
     ArithmeticOperator,
     Binary,
@@ -98,6 +99,15 @@ class RuleWords:
     def name(self, part: Row | Column) -> str:
         """The heading in the reader's language."""
         return (part.label_en if self._language is Language.EN else None) or part.label
+
+    def heading(self, part: Row | Column) -> str:
+        """The printed number with the name."""
+        return f"{part.number} {self.name(part)}".strip()
+
+    def cell_name(self, cell: CellRef) -> str:
+        """`“Dự án”, cột (1)`."""
+        row, column = self._form.row_by_code[cell.row], self._form.column_by_code[cell.column]
+        return self._say("cell", self.name(row), column.number)
 
     def _cell(self, cell: Cell) -> str:
         column = self._form.column_by_code.get(cell.column)

@@ -23,7 +23,14 @@ TEMPLATE = "catalogue/preview.html"
 TEMPLATES = Path(__file__).parents[1] / "templates"
 STYLES = (
     *("css/tokens.css", "css/base.css", "css/layout.css", "css/components.css"),
-    *("css/forms.css", "css/tables.css", "css/print.css", "intake/grid.css", "intake/entry.css"),
+    *(
+        "css/forms.css",
+        "css/tables.css",
+        "css/print.css",
+        "intake/grid.css",
+        "intake/words.css",
+        "intake/entry.css",
+    ),
 )
 MAIN_SCRIPT = "preview.js"
 SCRIPT_FOLDERS = (STATIC / "intake", Path(shared.formulas.__file__).parent)

@@ -1,36 +1,32 @@
 """What a report says besides figures, as it stands on paper."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from services.intake.printing.papers import PaperList, PaperSection
-from shared.domain.cells import CellRef, ColumnType
-from shared.domain.content_reading import Wording, word_cell
+from services.intake.said_contents import shown_text
+from shared.domain.cells import CellRef
+from shared.domain.content_reading import word_cell
 from shared.domain.contents import Content, Entry
 from shared.domain.forms import FormTemplate
 from shared.domain.narratives import EntryList, ListColumn
-
-
-def shown_word(text: str, wording: Wording) -> str:
-    """A date as 30/06/2025, a choice by its label; text and figures as they are."""
-    if wording.type is ColumnType.DATE:
-        return f"{date.fromisoformat(text):%d/%m/%Y}"
-    if wording.type is ColumnType.CHOICE:
-        return next((each.label for each in wording.choices if each.code == text), text)
-    return text
+from shared.labels.labels import Language
 
 
 def word_of(form: FormTemplate, cell: CellRef, content: Content) -> str:
     """What stands in a cell of words."""
     text = content.text(cell)
-    return "" if text is None else shown_word(text, word_cell(form, cell))
+    wording = word_cell(form, cell)
+    return "" if text is None else shown_text(text, wording, language=Language.VI)
 
 
 def sections_of(form: FormTemplate, content: Content) -> Iterator[PaperSection]:
-    """The sections that somebody wrote, in the order of the outline."""
+    """The sections that somebody wrote or gave files to, in the order of the outline."""
     for section in form.sections:
         lines = content.sections.get(section.code, "").splitlines()
         paragraphs = tuple(line.strip() for line in lines if line.strip())
+        names = [file["name"] for file in content.files.get(section.code, ())]
+        if names:
+            paragraphs = (*paragraphs, f"Tài liệu kèm theo: {'; '.join(names)}.")
         if paragraphs:
             number = f"{section.number}. " if section.number else ""
             yield PaperSection(heading=f"{number}{section.heading}", paragraphs=paragraphs)
@@ -60,4 +56,7 @@ def _head(column: ListColumn) -> str:
 
 
 def _entry_text(row: Entry, column: ListColumn) -> str:
-    return shown_word(row[column.code], column) if column.code in row else ""
+    """Figures stay exact: what writes the file shows them."""
+    text = row.get(column.code, "")
+    is_plain = column.type.is_figure or not text
+    return text if is_plain else shown_text(text, column, language=Language.VI)

@@ -216,7 +216,8 @@ async def _into_draft(
         figures=merged(draft.figures, outcome),
         nothing_to_report=outcome.nothing_to_report,
         explanations=draft.explanations,
-        words=draft.words if outcome.words is None else outcome.words,
+        # What no workbook holds, the files of sections, stays as it is.
+        words=draft.words if outcome.words is None else {**(draft.words or {}), **outcome.words},
     )
     obligation_id = ObligationId(work.desk.duty.obligation.id or 0)
     kept = await keep_draft(intake, principal, obligation_id, content=content, replaces=replaces)

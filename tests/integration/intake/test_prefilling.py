@@ -119,3 +119,22 @@ async def test_the_workbook_is_filled_in_too_and_notes_the_source_at_the_cell(
     assert sheet["F8"].value == 6
     assert sheet["F8"].comment.text == "Lấy từ quý I/2025"
     assert (kept["F8"].value, kept["F8"].comment) == (7, None)
+
+
+async def test_the_same_period_last_year_stands_beside_the_previous_one(
+    world: World, commune: OrganizationVersion
+) -> None:
+    sender = await world.as_sender(commune)
+    page = (await draft_path(sender)).replace("/api/v1/drafts", "/obligations") + "/form"
+    visitor = Visitor(world, cookie=await world.session(commune, "preparer"))
+    await report(sender, "2025-Q1", received=10)
+    alone = (await visitor.get(page)).text
+
+    await report(sender, "2024-Q2", received=17)
+    both = (await visitor.get(page)).text
+
+    assert "Hiện số kỳ trước</label>" in alone
+    assert ">CK</abbr>" not in alone
+    assert "Hiện số kỳ trước (KT) và cùng kỳ năm trước (CK)</label>" in both
+    assert 'title="Số cùng kỳ năm trước">CK</abbr> 17</span>' in both
+    assert 'title="Số kỳ trước">KT</abbr> 10</span>' in both

@@ -114,3 +114,16 @@ def test_a_form_with_a_fault_is_told_its_line_and_makes_no_page(tmp_path: Path) 
     assert told.exit_code == 1
     assert f"{form}:21: columns" in told.output
     assert not page.exists()
+
+
+def test_lists_sections_and_closed_cells_are_shown_too(tmp_path: Path) -> None:
+    file = tmp_path / "cd-dtc-01.html"
+
+    assert preview("regimes/slow-projects", "--out", file).exit_code == 0
+
+    page = file.read_text(encoding="utf-8")
+    assert "không thuộc diện: thị trấn, phường" in page
+    assert "số mục của danh sách “Danh sách dự án chậm tiến độ”" in page
+    assert "Giải phóng mặt bằng</option>" in page
+    assert "I. Kết quả chỉ đạo, điều hành" in page
+    assert "15 ô nhập, 6 ô tự tính" in page
