@@ -9,7 +9,6 @@ from services.doctor.findings import Finding, error, good, warning
 from services.intake.reports.integrity import SELECT_VERSIONS, content_hash_of
 from shared.messaging.offsets import ConsumerSchema
 
-OLDEST_WAITING_SECONDS = 60
 SAMPLE = 1_000
 
 

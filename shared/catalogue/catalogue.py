@@ -182,13 +182,6 @@ class Catalogue:
             raise UnknownRegime(code, on=on)
         return found
 
-    def regime_of_form(self, form: FormCode, *, on: date) -> Regime:
-        """The regime that asks for a form on a day; raises UnknownForm if none does."""
-        found = _first(self.regimes_in_force(on), lambda regime: form in regime.forms)
-        if found is None:
-            raise UnknownForm(form, on=on)
-        return found
-
     def indicators_of(self, form: FormCode, *, on: date) -> tuple[Indicator, ...]:
         """The indicators computed from a form, by the methods of a day."""
         return tuple(

@@ -33,8 +33,6 @@ from shared.domain.organizations import OrganizationVersion, Tree
 from shared.domain.periods import Period
 from shared.domain.rollups import Coverage
 
-SHORTEST_TREND = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Compared:

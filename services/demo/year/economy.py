@@ -9,7 +9,6 @@ from services.demo.year.units import Part
 SPENT_BY_MONTH = (0.02, 0.05, 0.1, 0.17, 0.25, 0.34, 0.42, 0.5, 0.58, 0.67, 0.78, 0.93)
 """Share of a year's plan that is disbursed by the end of each month, where all goes well."""
 
-MONTHS_A_YEAR = 12
 PLAN_RAISED = 0.04
 """Share of parts whose plan is raised in the course of a year."""
 

@@ -52,10 +52,6 @@ class Aggregate:
     """Where the sums do not go on from the period before; None where that cannot be told."""
 
     @property
-    def is_signed(self) -> bool:
-        return self.signed is not None
-
-    @property
     def is_unchanged(self) -> bool:
         return self.signed is not None and self.signed.content_sha256 == self.sha256
 

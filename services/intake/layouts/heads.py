@@ -157,43 +157,6 @@ def _continued(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _parent(head: _Head, heads: list[_Head]) -> _Head | None:
-    """The total of the nearest group that the column lies in."""
-    groups = [
-        other
-        for other in heads
-        if other.is_total and other != head and head.path[: len(other.path) - 1] == other.path[:-1]
-    ]
-    outer = [each for each in groups if not head.is_total or len(each.path) < len(head.path)]
-    return max(outer, key=lambda each: len(each.path), default=None)
-
-
-def _formula(
-    page: Page, table: Table, head: _Head, known: dict[int, str], findings: Findings
-) -> Guess | None:
-    if head.printed:
-        spot = Spot(table.numbers or 0, head.at)
-        written = printed_formula(head.printed, known=frozenset(known.values()))
-        if written is not None:
-            return Guess(written, f"in ở ô {spot.address}: {page.own_text(spot)}")
-        findings.doubt(spot, f"chưa hiểu công thức “{head.printed}”; cột được để là ô nhập")
-    return _computed(page, table, head, known)
-
-
-def _computed(page: Page, table: Table, head: _Head, known: dict[int, str]) -> Guess | None:
-    """From what Excel computes in the first row in which it adds cells of the same row."""
-    for row in range(table.first_row, page.rows):
-        spot = Spot(row, head.at)
-        terms = excel_sum(page.formulas.get(spot, ""))
-        if not terms or any(term.spot.row != row for term in terms):
-            continue
-        codes = [(term.sign, known.get(term.spot.column)) for term in terms]
-        if all(code is not None for _, code in codes) and codes[0][0] > 0:
-            signed = "".join(f" {'+' if sign > 0 else '-'} [{code}]" for sign, code in codes)
-            return Guess(signed.removeprefix(" + "), f"công thức Excel ở ô {spot.address}")
-    return None
-
-
 def _measure(label: str, *, formula: Guess | None) -> list[tuple[str, Guess]]:
     """Type and decimals by the words of the head."""
     key = key_of(label)

@@ -142,7 +142,3 @@ def version_of(row: Row) -> StoredVersion | None:
 def figures_of(text: str) -> Figures:
     """Figures from the text of their jsonb."""
     return figures_from_text(read_json(text))
-
-
-def figures_or_none(text: str | None) -> Figures | None:
-    return None if text is None else figures_of(text)

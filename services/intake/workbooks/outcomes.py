@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from services.intake.workbooks.faults import HARD, SheetFault, sheet_fault_of
+from services.intake.workbooks.faults import SheetFault, sheet_fault_of
 from services.intake.workbooks.tables import Placing, Unplaced
 from services.intake.workbooks.templates import Reading
 
@@ -50,10 +50,6 @@ class Outcome:
     def awaits_look(self) -> bool:
         """A table that fits, and that nobody has taken into the draft yet."""
         return self.kind is FileKind.TABLE and not self.refused and self.draft_version is None
-
-    @property
-    def hard(self) -> int:
-        return sum(fault.severity == HARD for fault in self.faults)
 
 
 def _count_words(words: Mapping[str, Any]) -> int:
