@@ -47,5 +47,5 @@ app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:
-    """The entry point of the distribution."""
+    """All commands; `services.start` is the entry point."""
     app()
