@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.intake.layouts.drafts import DraftColumn, Guess
 from services.intake.layouts.sheets import TOTALS, Findings, Page, key_of
 from services.intake.layouts.sums import excel_sum, numbered, printed_formula, signed_sum
-from services.intake.layouts.tables import Table
+from services.intake.layouts.tables import NOTES, Table
 from services.intake.workbooks.addresses import Spot
 
 MONEY = ("dong", "trieu dong", "ty dong", "nghin dong")
@@ -160,6 +160,8 @@ def _continued(text: str) -> str:
 def _measure(label: str, *, formula: Guess | None) -> list[tuple[str, Guess]]:
     """Type and decimals by the words of the head."""
     key = key_of(label)
+    if key in NOTES:
+        return [("type", Guess("text", "cột ghi chú"))]
     is_share = "%" in label or any(each in key for each in SHARES)
     if formula is not None and "/" in formula.value:
         kind = "percent" if is_share or "* 100" in formula.value else "decimal"

@@ -72,12 +72,11 @@ def _table(
         if column not in {ordinal, unit, code}
         and any(page.text(Spot(row, column)) for row in (*heads, numbers or heads[0]))
     )
+    if all(named[column] in NOTES for column in figures):
+        return None
     for column in figures:
         if named[column] in NOTES:
-            findings.doubt(Spot(heads[-1], column), "cột ghi chú không đưa vào bản nháp")
-    figures = tuple(column for column in figures if named[column] not in NOTES)
-    if not figures:
-        return None
+            findings.doubt(Spot(heads[-1], column), "cột ghi chú: lấy làm cột chữ (type: text)")
     return Table(heads, numbers, first, label, ordinal, unit, code, figures)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from services.intake.layouts.drafts import Draft, DraftColumn, DraftRow, Guess
 from shared.domain.names import search_key
 
-BARE = frozenset({"true", "false", "percent", "decimal", "money", "none"})
+BARE = frozenset({"true", "false", "percent", "decimal", "money", "text", "none"})
 LONGEST_COMMENT = 90
 
 

@@ -22,7 +22,8 @@ from shared.catalogue.form_checks import form_faults
 from shared.catalogue.schemas import FormFile
 from shared.catalogue.single_files import form_pack_of_text, read_form_file
 from shared.catalogue.stored import Stored
-from shared.domain.forms import FormTemplate
+from shared.domain.forms import ColumnType, FormTemplate
+from shared.domain.identifiers import ColumnCode
 from shared.formulas.printer import formula_text
 from tests.support.layouts import own_workbook
 from tests.support.workbooks import bytes_of, table_of
@@ -97,12 +98,14 @@ def test_heads_become_columns_and_printed_sums_formulas(
         ("5", "Nữ", None),
         ("6", "Tỷ lệ nữ (%)", None),
         ("7", "Xếp loại", None),
+        ("8", "Ghi chú", None),
     ]
     assert {each.code: formula_text(each.formula) for each in form.columns if each.formula} == {
         "2": "[3] + [4]",
         "6": "[5] / [1] * 100",
     }
     assert {each.unit for each in form.columns} == {"người"}
+    assert form.column_by_code[ColumnCode("8")].type is ColumnType.TEXT
 
 
 def test_numbering_becomes_a_tree_of_rows(office_form: tuple[FormTemplate, str]) -> None:
@@ -127,8 +130,8 @@ def test_numbering_becomes_a_tree_of_rows(office_form: tuple[FormTemplate, str])
 def test_the_author_is_told_what_was_not_understood(office_form: tuple[FormTemplate, str]) -> None:
     _, told = office_form
 
-    assert "7 cột số liệu ((1) đến (7)), 2 cột có công thức, 2 dòng đầu bảng" in told
-    assert "ô J9: cột ghi chú không đưa vào bản nháp" in told
+    assert "8 cột số liệu ((1) đến (8)), 2 cột có công thức, 2 dòng đầu bảng" in told
+    assert "ô J9: cột ghi chú: lấy làm cột chữ" in told
     assert "ô I10: chưa hiểu công thức “(1)^2”" in told
     assert "ô B21: từ dòng này (“Ghi chú: số liệu đến hết kỳ”) không thuộc bảng" in told
 
@@ -140,6 +143,8 @@ def test_a_workbook_of_ours_gives_back_its_form(tmp_path: Path) -> None:
 
     assert draft(layout, "--out", file).exit_code == 0
 
+    checked = CliRunner().invoke(app, ["catalogue", "check", str(file)])
+    assert "1 gói hợp lệ." in checked.output
     found = form_of(file)
     assert (found.code, found.name) == (form.code, form.name)
     assert [each.label for each in found.columns] == [each.label for each in form.columns]
