@@ -8,16 +8,14 @@ from services.aggregator.shapes import Node
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import ColumnCode, FormCode, OrganizationId, PeriodCode, RowCode
 from shared.events.envelope import RecordedEvent
-from shared.events.errors import InvalidPayload
 from shared.events.payloads import (
     AnyPayload,
     ObligationStateV1,
     ReportStateV1,
     TrackV1,
-    read_payload,
 )
 from shared.events.topics import OBLIGATION_EVENTS, REPORT_EVENTS, EventType
-from shared.messaging.errors import PoisonEvent
+from shared.messaging.payloads import payload_of
 
 State = TypeVar("State", ReportStateV1, ObligationStateV1)
 
@@ -99,13 +97,7 @@ def cells_literal(track: TrackV1 | None, *, form: FormTemplate) -> str:
 def _read(
     events: Iterable[RecordedEvent], types: frozenset[EventType], *, model: type[AnyPayload]
 ) -> Iterable[tuple[RecordedEvent, AnyPayload]]:
-    for event in events:
-        if event.type not in types:
-            continue
-        try:
-            yield event, read_payload(event.data, model)
-        except InvalidPayload as error:
-            raise PoisonEvent(event, code=error.code, reason=str(error)) from error
+    return ((each, payload_of(each, model)) for each in events if each.type in types)
 
 
 def _newest(read: Iterable[tuple[RecordedEvent, State]]) -> dict[Node, Incoming[State]]:

@@ -9,7 +9,6 @@ again (returned, withdrawn) lets the overdue stage fall due once more, on the ne
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -28,16 +27,13 @@ from shared.domain.obligations import ObligationState
 from shared.domain.reminders import ReminderPolicy, ReminderStage, schedule
 from shared.domain.time import instant_at, vietnam_date
 from shared.events.envelope import RecordedEvent
-from shared.events.errors import InvalidPayload
-from shared.events.payloads import ObligationStateV1, Payload, ReportStateV1, read_payload
+from shared.events.payloads import ObligationStateV1, ReportStateV1
 from shared.events.topics import OBLIGATION_EVENTS, REPORT_EVENTS, EventType
-from shared.messaging.errors import PoisonEvent
+from shared.messaging.payloads import payload_of
 
 SMALLEST_INSTANT = timedelta(microseconds=1)
 RECENT = timedelta(days=62)
 """A ladder ends in the month of the cut-off or the next."""
-
-State = TypeVar("State", bound=Payload)
 
 
 def deadline_date(deadline: datetime) -> date:
@@ -223,21 +219,16 @@ def _report(obligation_id: int) -> About:
 
 def _newest_obligations(events: Sequence[RecordedEvent]) -> Iterable[ObligationStateV1]:
     """The newest state of each obligation in the batch."""
-    states = [_read(each, ObligationStateV1) for each in events if each.type in OBLIGATION_EVENTS]
+    states = [
+        payload_of(each, ObligationStateV1) for each in events if each.type in OBLIGATION_EVENTS
+    ]
     in_order = sorted(states, key=lambda state: state.sequence)
     return {state.obligation_id: state for state in in_order}.values()
 
 
 def _taken_out(events: Sequence[RecordedEvent]) -> Iterable[ReportStateV1]:
     """The reports of which, at the end of the batch, no version is in."""
-    states = [_read(each, ReportStateV1) for each in events if each.type in REPORT_EVENTS]
+    states = [payload_of(each, ReportStateV1) for each in events if each.type in REPORT_EVENTS]
     in_order = sorted(states, key=lambda state: state.sequence)
     newest = {state.report_id: state for state in in_order}.values()
     return (state for state in newest if state.live is None and state.official is None)
-
-
-def _read(event: RecordedEvent, payload: type[State]) -> State:
-    try:
-        return read_payload(event.data, payload)
-    except InvalidPayload as error:
-        raise PoisonEvent(event, code=error.code, reason=str(error)) from error
