@@ -1,4 +1,4 @@
-"""A link in a document leads to a file that is there."""
+"""A link in a document leads to a file that is there, and a guide names what pages really show."""
 
 import re
 import subprocess
@@ -7,6 +7,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+
+from shared.labels.labels import Language, load_labels
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"!?\[[^\]]*\]\(<?([^)>\s]+)>?(?:\s+\"[^\"]*\")?\)")
@@ -43,3 +45,27 @@ def test_links_are_found_in_text_and_pictures_but_not_in_code() -> None:
     text = "[a](b.md#c) ![p](q%20r.png) [w](https://example.org) `[x](y.md)`\n```\n[z](z.md)\n```\n"
 
     assert list(_targets(text)) == ["b.md", "q r.png"]
+
+
+GUIDES = (ROOT / "README.vi.md", *sorted((ROOT / "docs/vi").glob("*.md")))
+NAMED = re.compile(r"\*\*([^*]+)\*\*")
+NOT_OF_A_PAGE = {
+    "tonghop",
+    "1.234",
+    "chưa có thư nào được gửi đi",
+    "Mất đĩa của Kafka",
+    "Đĩa đầy",
+    "Đồng hồ nhảy",
+    "Phục hồi từ bản sao lưu",
+}
+"""Words that the guides press on people, and that no page shows."""
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_a_guide_names_buttons_and_headings_as_pages_show_them(guide: Path) -> None:
+    labels = load_labels()
+    shown = [labels.text(key, Language.VI) for key in labels.keys(Language.VI)]
+    named = {" ".join(each.split()) for each in NAMED.findall(guide.read_text(encoding="utf-8"))}
+    assert named
+    unknown = {each for each in named - NOT_OF_A_PAGE if not any(each in text for text in shown)}
+    assert unknown == set()
