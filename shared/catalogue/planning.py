@@ -231,6 +231,13 @@ def _document_changes(before: Content, *, after: Content) -> Iterator[Change[Doc
             yield Change(Verb.CHANGED, item.model)
 
 
+def _places(model: FormFile) -> tuple[object, ...]:
+    """Where a version keeps what is typed: its cells, the columns of its lists, its sections."""
+    form = build_form(model)
+    lists = tuple((each.code, tuple(each.column_by_code)) for each in form.lists)
+    return form.input_cells, form.word_cells, lists, tuple(form.section_by_code)
+
+
 def _forms_changed_in_place(before: Content, *, after: Content) -> Iterator[PackFault]:
     """Stored figures are arrays in the order of a version's cells, so that order is for ever."""
     for item in after.live_documents(FormFile):
@@ -238,7 +245,7 @@ def _forms_changed_in_place(before: Content, *, after: Content) -> Iterator[Pack
         if old is None or not isinstance(old.model, FormFile) or old.model.retracted:
             continue
         same_version = old.model.version == item.model.version
-        if same_version and build_form(old.model).input_cells != build_form(item.model).input_cells:
+        if same_version and _places(old.model) != _places(item.model):
             detail = (
                 f"phiên bản {item.model.version} của biểu “{item.model.code}” đã nạp với các ô "
                 "khác; hãy kết thúc bản cũ và thêm bản mới với version và valid_from khác"

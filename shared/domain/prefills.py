@@ -6,6 +6,7 @@ Nothing is estimated: what would have to be rounded, or covers other days, is le
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -101,7 +102,7 @@ def prefilled_from_others(
 
     Of several forms the first that has the figure is taken.
     """
-    typed = set(form.input_cells)
+    typed = _typed(form)
     wanted = {concept: cell for concept, cell in concepts(form).items() if cell in typed}
     found: dict[CellRef, Prefilled] = {}
     for other in others:
@@ -149,12 +150,18 @@ def concepts(form: FormTemplate) -> Mapping[Concept, CellRef]:
     return {key: found[0] for key, found in cells.items() if key and len(found) == 1}
 
 
+def _typed(form: FormTemplate) -> AbstractSet[CellRef]:
+    """The cells that this unit types: neither closed, nor filled in by a list."""
+    return set(form.input_cells) - form.fed_cells.keys()
+
+
 def _formulas(form: FormTemplate) -> Iterator[tuple[CellRef, Expression]]:
+    typed = _typed(form)
     for row in form.input_rows:
         for column in form.input_columns:
-            formula = _formula_of(form, row, column)
-            if formula is not None:
-                yield CellRef(row.code, column.code), formula
+            cell, formula = CellRef(row.code, column.code), _formula_of(form, row, column)
+            if formula is not None and cell in typed:
+                yield cell, formula
 
 
 def _formula_of(form: FormTemplate, row: Row, column: Column) -> Expression | None:

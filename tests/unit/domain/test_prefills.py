@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.cells import Scope
 from shared.domain.figures import Figures
 from shared.domain.forms import CellRef, FormTemplate, InvalidForm, Precedence
 from shared.domain.identifiers import ColumnCode, FormCode, RowCode
@@ -22,6 +23,7 @@ from shared.domain.prefills import (
 from shared.domain.windows import DataWindow
 from shared.formulas.parser import parse_formula
 from tests.factories.forms import column, form, row
+from tests.factories.organizations import commune
 
 D1 = RowCode("D1")
 QUARTER = DataWindow(date(2025, 3, 15), date(2025, 6, 14))
@@ -59,6 +61,13 @@ def test_a_cell_starts_from_a_figure_of_the_period_before_and_names_it() -> None
     found = filled(carried_over("previous([3])"), previous=MAY)
 
     assert found == {cell("1"): Prefilled(Decimal(7), FormCode("THU/01"), ("2025-05",))}
+
+
+def test_what_the_unit_does_not_type_is_not_filled_in() -> None:
+    closed = Scope(levels=frozenset({"commune"}))
+    template = carried_over("previous([3])", rows=(row("D1", closed=closed), row("D2")))
+    assert set(filled(template, previous=MAY)) == {cell("1")}
+    assert filled(template.as_owed_by(commune()), previous=MAY) == {}
 
 
 def test_nothing_is_filled_in_where_nothing_is_known() -> None:

@@ -102,7 +102,7 @@ function judge() {
   sheet.showDerivedCells(values);
   const told = nothing.checked ? [] : found.filter(isTold);
   const blank = !nothing.checked && Object.keys(sheet.figures()).length === 0;
-  faults.show(told, { blank });
+  faults.show(told, { blank, beside: nothing.checked ? 0 : words.faulty.length });
 }
 
 function isTold(fault) {
@@ -150,6 +150,7 @@ sheet.addEventListener("change", ({ detail }) => {
 sheet.table.addEventListener("input", judge);
 for (const field of words.fields) {
   field.addEventListener("input", () => {
+    words.mended(field);
     judge();
     autosave.touch();
   });

@@ -9,12 +9,15 @@ export class Faults {
     this.found = [];
   }
 
-  /** Shows `faults` ({row, column, detail, severity}) in place of those shown before. */
-  show(faults, { blank = false } = {}) {
+  /**
+   * Shows `faults` ({row, column, detail, severity}) in place of those shown before; so many more
+   * stand `beside` the grid, at their own fields.
+   */
+  show(faults, { blank = false, beside = 0 } = {}) {
     this.clear();
     this.found = faults;
     for (const fault of faults) this.mark(fault);
-    this.count({ blank });
+    this.count({ blank, beside });
     this.fillList();
   }
 
@@ -71,9 +74,9 @@ export class Faults {
     return text;
   }
 
-  count({ blank }) {
+  count({ blank, beside }) {
     const soft = this.found.filter((fault) => fault.severity === "soft").length;
-    const hard = this.found.length - soft;
+    const hard = this.found.length - soft + beside;
     const parts = [];
     if (hard > 0) parts.push(this.labels.faults.replace("{count}", hard));
     if (soft > 0) parts.push(this.labels.warnings.replace("{count}", soft));

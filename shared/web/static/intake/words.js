@@ -20,6 +20,17 @@ export class Words {
     return this.fields.length > 0 || this.template.lists.length > 0;
   }
 
+  /** The fields in which the last check found a fault that nobody has worked on since. */
+  get faulty() {
+    return this.fields.filter((field) => field.getAttribute("aria-invalid") === "true");
+  }
+
+  /** Whether it is mended the next check tells; until then it is no longer marked. */
+  mended(field) {
+    field.removeAttribute("aria-invalid");
+    field.closest(".field-with-error")?.classList.remove("field-with-error");
+  }
+
   /** As the draft keeps them; undefined where the form asks for figures only. */
   read() {
     if (!this.exist) return undefined;
