@@ -15,6 +15,7 @@ from services.intake.closings.repository import (
 )
 from services.intake.connections import Connection
 from services.intake.duties.use_cases import Authority, authority_of
+from services.intake.obligations.repository import lock_keeper
 from services.intake.service import Intake
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.regimes import Regime
@@ -110,6 +111,7 @@ async def act(intake: Intake, principal: Principal, wanted: Wanted) -> None:
     try:
         async with transaction(intake.engine) as connection:
             native = await driver(connection)
+            await lock_keeper(native)
             seen = await _seen(native, wanted.named, authority=authority)
             if not await _may_close(native, seen.period, authority=authority):
                 raise NotPermitted
@@ -133,7 +135,8 @@ async def act(intake: Intake, principal: Principal, wanted: Wanted) -> None:
 async def close_by_rule(intake: Intake) -> int:
     """Closes what the rules of the regimes say is to be closed by now; how many periods.
 
-    What people have closed or opened is left to them.
+    What people have closed or opened is left to them. The keeper's lock keeps two that close at
+    the same moment apart.
     """
     known, now = await intake.catalogue.current(), intake.clock.now()
     codes = {each.code for each in known.regimes if each.closes_after_working_days is not None}
@@ -141,6 +144,7 @@ async def close_by_rule(intake: Intake) -> int:
     for code in sorted(codes):
         async with transaction(intake.engine) as connection:
             native = await driver(connection)
+            await lock_keeper(native)
             found = await repository.read_periods(
                 native, organizations=None, regime=code, limit=MOST_PERIODS
             )

@@ -5,13 +5,12 @@ from contextlib import suppress
 from datetime import date
 
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.intake.closings.use_cases import close_by_rule
 from services.intake.duties.passing import pass_on_duties
 from services.intake.obligations.use_cases import keep_obligations
 from services.intake.service import Intake
+from shared.messaging.errors import TRANSIENT, is_transient
 
 POLL_SECONDS = 1.0
 """How soon a new day of the business clock, or a new catalogue, is noticed."""
@@ -31,7 +30,9 @@ class ObligationKeeper:
         while not stop.is_set():
             try:
                 await self.work()
-            except (DBAPIError, PoolTimeout, OSError) as error:
+            except TRANSIENT as error:
+                if not is_transient(error):
+                    raise
                 log.warning("obligations_not_kept", error=type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), POLL_SECONDS)
