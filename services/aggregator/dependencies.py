@@ -7,6 +7,7 @@ from fastapi import Depends, Header, Query, Request, Response
 
 from services.aggregator.service import Aggregator
 from services.aggregator.tracks import Track
+from shared.web.conditional import VARY
 
 CACHE_CONTROL = "private, no-cache"
 """Kept by the reader's own browser only, and asked about each time."""
@@ -38,19 +39,11 @@ def entity_tag(*parts: object) -> str:
     return f'"{digest[:24]}"'
 
 
-def is_current(if_none_match: str | None, tag: str) -> bool:
-    """Whether the caller holds this very answer (RFC 9110, section 13.1.2)."""
-    if if_none_match is None:
-        return False
-    held = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return "*" in held or tag in held
-
-
 def answer_headers(tag: str) -> dict[str, str]:
     return {
         "ETag": tag,
         "Cache-Control": CACHE_CONTROL,
-        "Vary": "Authorization, Cookie, Accept-Language",
+        "Vary": VARY,
     }
 
 

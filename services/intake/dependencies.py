@@ -16,9 +16,6 @@ from shared.web.problems import (
     VersionRequired,
 )
 
-LARGEST_ID = 2**63 - 1
-"""Ids are bigint: a larger number names nothing, and PostgreSQL would not even take it."""
-
 LONGEST_KEY = 128
 """Characters of an Idempotency-Key."""
 
@@ -53,7 +50,7 @@ def versioned_answer(
     text = write_json(document)
     tag = f'"{version}-{tag_of(text.encode())[1:-1]}"'
     headers = {"ETag": tag, "Vary": VARY}
-    if holds(request.headers.get("if-none-match", ""), tag):
+    if holds(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     return Response(text, headers=headers, media_type=JSON_MEDIA_TYPE)
 

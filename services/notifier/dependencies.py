@@ -6,8 +6,6 @@ from fastapi import Depends, Request
 
 from services.notifier.service import Notifier
 
-LARGEST_ID = 2**63 - 1
-
 
 async def current_notifier(request: Request) -> Notifier:
     notifier: Notifier = request.app.state.notifier

@@ -8,12 +8,12 @@ from fastapi import Query
 
 from shared.domain.figures import printable
 from shared.domain.time import VIETNAM, in_vietnam
+from shared.web.identifiers import LARGEST_ID
 from shared.web.problems import ProblemFault, ValidationFailed
 
 LONGEST = 40
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """The calendar cannot reckon with the instants at both ends of what is readable."""
-LARGEST_POSITION = 2**63 - 1
 EXAMPLE = "2025-06-16T08:00:00+07:00"
 
 AsOfQuery = Annotated[
@@ -37,7 +37,7 @@ def read_as_of(text: str, *, local: bool = False, parameter: str = "as_of") -> i
     Raises:
         ValidationFailed: it is neither; names the parameter.
     """
-    if text.isascii() and text.isdigit() and int(text) <= LARGEST_POSITION:
+    if text.isascii() and text.isdigit() and int(text) <= LARGEST_ID:
         return int(text)
     instant = _instant(text)
     if instant is None:

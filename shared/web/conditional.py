@@ -21,9 +21,9 @@ def tag_of(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:24]}"'
 
 
-def holds(if_none_match: str, tag: str) -> bool:
-    """Whether the header If-None-Match names `tag`; as GET compares, weakly."""
-    held = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+def holds(if_none_match: str | None, tag: str) -> bool:
+    """Whether the header If-None-Match, if it is there, names `tag`; as GET compares, weakly."""
+    held = {each.strip().removeprefix("W/") for each in (if_none_match or "").split(",")}
     return "*" in held or tag in held
 
 

@@ -14,12 +14,12 @@ from services.aggregator.dependencies import (
     PeriodCodeQuery,
     TrackQuery,
 )
-from services.aggregator.history.viewpoints import LARGEST_ID
 from services.aggregator.reading.questions import ask
 from services.aggregator.tracks import Track
 from shared.db.engine import driver, snapshot
 from shared.web.access import SignedIn
 from shared.web.as_of import EXAMPLE, LONGEST
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import json_response
 from shared.web.languages import language_of
 

@@ -13,7 +13,6 @@ from services.aggregator.dependencies import (
     TrackQuery,
     answer_headers,
     entity_tag,
-    is_current,
     not_modified,
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
@@ -21,6 +20,7 @@ from services.aggregator.reading.opening import figures_seen
 from services.aggregator.reading.questions import ask
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
+from shared.web.conditional import holds
 from shared.web.json import json_response
 
 router = APIRouter(prefix="/api/v1", tags=["completeness"])
@@ -60,7 +60,7 @@ async def get_completeness(
         passed = await source.last_deadline_passed(question.topic.sheaf, now=view.now)
         closed_at = await read_closed_at(source, question)
         tag = entity_tag(request.url.query, position, passed, closed_at, *view.marks)
-        if is_current(if_none_match, tag):
+        if holds(if_none_match, tag):
             return not_modified(tag)
         answer = await read_completeness(source, question, position=position, now=view.now)
     return json_response(completeness_json(answer), headers=answer_headers(tag))

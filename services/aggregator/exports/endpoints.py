@@ -20,7 +20,6 @@ from services.aggregator.dependencies import (
     TrackQuery,
     answer_headers,
     entity_tag,
-    is_current,
     not_modified,
 )
 from services.aggregator.exports.rows import (
@@ -46,6 +45,7 @@ from services.aggregator.reading.schemas import as_of_json, question_json
 from services.aggregator.series.endpoints import FirstQuery, LastQuery
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
+from shared.web.conditional import holds
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
 
@@ -133,7 +133,7 @@ async def export_figures(
     async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
         tag = entity_tag(request.url, position, *view.marks)
-        if is_current(if_none_match, tag):
+        if holds(if_none_match, tag):
             return not_modified(tag)
         rollups = await source.rollups(nodes, track=question.track)
         as_of = await source.as_of(position)
@@ -191,7 +191,7 @@ async def export_indicators(
     async with figures_seen(aggregator, view) as source:
         position = await source.position([node for each in spans for node in each.nodes()])
         tag = entity_tag(request.url, spans[0].question.period.code, position, *view.marks)
-        if is_current(if_none_match, tag):
+        if holds(if_none_match, tag):
             return not_modified(tag)
         series = [await read_asked_series(source, span, position=position) for span in spans]
     head = {**question_json(spans[0].question), "as_of": as_of_json(series[0].as_of)}

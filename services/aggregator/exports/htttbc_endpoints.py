@@ -11,7 +11,6 @@ from services.aggregator.dependencies import (
     TrackQuery,
     answer_headers,
     entity_tag,
-    is_current,
     not_modified,
 )
 from services.aggregator.exports.htttbc import (
@@ -28,6 +27,7 @@ from services.aggregator.reading.questions import ask
 from services.aggregator.reading.schemas import as_of_json
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
+from shared.web.conditional import holds
 from shared.web.json import JSON_MEDIA_TYPE, json_response
 
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"])
@@ -68,7 +68,7 @@ async def export_htttbc(
     async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
         tag = entity_tag(request.url, position, *view.marks)
-        if is_current(if_none_match, tag):
+        if holds(if_none_match, tag):
             return not_modified(tag)
         rollups = await source.rollups(nodes, track=question.track)
         duties = await source.duties(question.topic.sheaf, organization_ids=units)
@@ -94,6 +94,6 @@ async def get_htttbc_schema(principal: SignedIn, if_none_match: IfNoneMatch = No
     del principal
     text = schema_text()
     tag = entity_tag(text)
-    if is_current(if_none_match, tag):
+    if holds(if_none_match, tag):
         return not_modified(tag)
     return Response(text, media_type=JSON_MEDIA_TYPE, headers=answer_headers(tag))

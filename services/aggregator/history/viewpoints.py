@@ -21,11 +21,10 @@ from services.aggregator.tracks import Track
 from shared.catalogue.catalogue import Catalogue
 from shared.domain.time import vietnam_date
 from shared.web.as_of import AsOfQuery
+from shared.web.identifiers import LARGEST_ID
 from shared.web.principals import Principal
 from shared.web.problems import ProblemFault, ValidationFailed
 from shared.web.scope import Scope
-
-LARGEST_ID = 2**63 - 1
 
 ReleaseQuery = Annotated[
     int | None,

@@ -13,7 +13,6 @@ from services.aggregator.dependencies import (
     TrackQuery,
     answer_headers,
     entity_tag,
-    is_current,
     not_modified,
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
@@ -22,6 +21,7 @@ from services.aggregator.indicators.use_cases import nodes_shown, read_indicator
 from services.aggregator.reading.opening import figures_seen
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
+from shared.web.conditional import holds
 from shared.web.json import json_response
 from shared.web.languages import language_of
 
@@ -67,7 +67,7 @@ async def get_indicators(
     async with figures_seen(aggregator, view) as source:
         position = await source.position(nodes_shown(question, asked))
         tag = entity_tag(request.url.query, position, language, *view.marks)
-        if is_current(if_none_match, tag):
+        if holds(if_none_match, tag):
             return not_modified(tag)
         answer = await read_indicators(
             source, question, asked, position=position, children=children

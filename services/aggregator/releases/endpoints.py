@@ -10,7 +10,6 @@ from services.aggregator.changes.endpoints import LimitQuery, MomentQuery
 from services.aggregator.changes.use_cases import LISTED_BY_DEFAULT
 from services.aggregator.dependencies import CACHE_CONTROL, AggregatorDep
 from services.aggregator.exports.rows import ExportFormat, csv_pieces
-from services.aggregator.history.viewpoints import LARGEST_ID
 from services.aggregator.releases.publishing import Proposal, publish
 from services.aggregator.releases.repository import Release
 from services.aggregator.releases.schemas import (
@@ -32,6 +31,7 @@ from services.aggregator.releases.use_cases import (
 )
 from shared.web.access import SignedIn, require
 from shared.web.conditional import next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import ExactRoute, json_response
 from shared.web.languages import language_of
 from shared.web.paging import LimitQuery as PageLimit

@@ -30,6 +30,7 @@ from services.aggregator.reading.schemas import (
 from services.aggregator.releases.use_cases import Revisions, Shown
 from shared.labels.labels import Language
 from shared.web.answers import Answer, Links
+from shared.web.identifiers import LARGEST_ID
 
 LONGEST_REASON = 2000
 
@@ -46,7 +47,7 @@ class ReleaseBody(BaseModel):
     organization: Code
     form: Code
     period: Annotated[str, StringConstraints(min_length=1, max_length=16)]
-    position: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    position: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
     reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)] | None = None
 
 

@@ -13,7 +13,6 @@ from services.aggregator.dependencies import (
     TrackQuery,
     answer_headers,
     entity_tag,
-    is_current,
     not_modified,
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
@@ -23,6 +22,7 @@ from services.aggregator.rollups.schemas import CellsModel, cells_json
 from services.aggregator.rollups.use_cases import read_cells
 from services.aggregator.tracks import Track
 from shared.web.access import SignedIn
+from shared.web.conditional import holds
 from shared.web.json import json_response
 
 router = APIRouter(prefix="/api/v1", tags=["rollups"])
@@ -57,7 +57,7 @@ async def get_rollups(
     async with figures_seen(aggregator, view) as source:
         position = await source.position([question.node])
         tag = entity_tag(request.url.query, position, *view.marks)
-        if is_current(if_none_match, tag):
+        if holds(if_none_match, tag):
             return not_modified(tag)
         answer = await read_cells(source, question, position=position, parts=children)
     return json_response(cells_json(answer, parts=children), headers=answer_headers(tag))

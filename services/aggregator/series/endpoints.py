@@ -21,7 +21,6 @@ from services.aggregator.dependencies import (
     TrackQuery,
     answer_headers,
     entity_tag,
-    is_current,
     not_modified,
 )
 from services.aggregator.history.viewpoints import WhenDep, viewpoint
@@ -36,7 +35,7 @@ from services.aggregator.series.sorting import ChildOrder, in_order
 from services.aggregator.tracks import Track
 from shared.domain.identifiers import IndicatorCode
 from shared.web.access import SignedIn
-from shared.web.conditional import next_page
+from shared.web.conditional import holds, next_page
 from shared.web.json import json_response
 from shared.web.languages import language_of
 from shared.web.paging import LONGEST_PAGE, LimitQuery, OffsetQuery, page_of
@@ -95,7 +94,7 @@ async def get_series(
     async with figures_seen(aggregator, view) as source:
         position = await source.position(wanted.nodes())
         tag = entity_tag(request.url, question.period.code, position, language, *view.marks)
-        if is_current(if_none_match, tag):
+        if holds(if_none_match, tag):
             return not_modified(tag)
         series = await read_asked_series(source, wanted, position=position)
     document = series_json(series, question=question, language=language)
@@ -144,7 +143,7 @@ async def get_children(
     async with figures_seen(aggregator, view) as source:
         position = await source.position(nodes_asked(wanted))
         tag = entity_tag(request.url, position, language, *view.marks)
-        if is_current(if_none_match, tag):
+        if holds(if_none_match, tag):
             return not_modified(tag)
         children = await read_asked_children(
             source, wanted, code=IndicatorCode(code), position=position

@@ -12,13 +12,13 @@ from starlette.responses import StreamingResponse
 from services.aggregator.dependencies import AggregatorDep, OrganizationQuery, PeriodCodeQuery
 from services.aggregator.reading.questions import Question, ask
 from services.aggregator.service import Aggregator
+from services.aggregator.stream.open_streams import CountedStream
 from services.aggregator.stream.use_cases import StreamOptions, messages
 from shared.web.access import SignedIn
 from shared.web.authentication import read_credential
+from shared.web.identifiers import LARGEST_ID
 from shared.web.principals import Principal
 from shared.web.problems import ProblemError
-
-LARGEST_POSITION = 2**63 - 1
 
 router = APIRouter(prefix="/api/v1", tags=["stream"])
 
@@ -37,7 +37,7 @@ async def open_stream(
     period: PeriodCodeQuery,
     organization: OrganizationQuery,
     form: Annotated[str | None, Query(max_length=64)] = None,
-    after: Annotated[int, Query(ge=0, le=LARGEST_POSITION)] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """A message each time that the figures of an organization move on; then ask for them anew."""
@@ -59,9 +59,11 @@ async def open_stream(
         except ProblemError:
             return None
 
-    return StreamingResponse(
+    aggregator.streams.begin(principal.account_id)
+    return CountedStream(
         messages(aggregator, question, after=resumed, ask_again=ask_again, options=StreamOptions()),
-        media_type="text/event-stream",
+        streams=aggregator.streams,
+        account_id=principal.account_id,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
@@ -69,7 +71,7 @@ async def open_stream(
 def _position_named(last_event_id: str | None, *, after: int) -> int:
     """The last one heard; `after`, where the header names no position that could be."""
     text = last_event_id or ""
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_POSITION))):
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))):
         return after
     return int(text)
 

@@ -11,11 +11,10 @@ from services.intake.accounts.errors import TooManyTokens
 from services.intake.accounts.schemas import NewTokenView, TokenList, TokenRequest, TokenView
 from shared.web.access import Principal, SignedIn
 from shared.web.conditional import next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import ExactRoute
 from shared.web.paging import LimitQuery, OffsetQuery, page_of
 from shared.web.problems import NotPermitted, ProblemFault, ValidationFailed
-
-LARGEST_ID = 2**63 - 1
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], route_class=ExactRoute)
 

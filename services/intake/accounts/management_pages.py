@@ -12,8 +12,9 @@ from services.intake.accounts import management
 from services.intake.accounts.dependencies import AccountsDep
 from services.intake.accounts.errors import NoMailAddress, OwnAccount
 from services.intake.accounts.management import FormRefused, Management, OneTimePassword, Wanted
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from shared.web.access import Principal, Role, require
+from shared.web.identifiers import LARGEST_ID
 from shared.web.pages import Pages, PagesDep
 
 ADDRESS = "/accounts"

@@ -20,9 +20,9 @@ from services.intake.accounts.records import NewApiToken
 from services.intake.accounts.schemas import DEFAULT_TOKEN_DAYS
 from services.intake.accounts.service import LONGEST_TOKEN_LIFE, Accounts
 from services.intake.accounts.session_cookie import forget_session, signed_in
-from services.intake.dependencies import LARGEST_ID
 from shared.web.access import Anyone, Principal, SignedIn, require
 from shared.web.authentication import SESSION_COOKIE
+from shared.web.identifiers import LARGEST_ID
 from shared.web.navigation import HOME, SIGN_IN, safe_next
 from shared.web.pages import Pages, PagesDep
 

@@ -24,9 +24,10 @@ from services.intake.catalogue.use_cases import (
     find_organizations,
     story_of,
 )
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from shared.web.access import SignedIn, require
-from shared.web.conditional import next_page
+from shared.web.conditional import VARY, holds, next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import json_response
 from shared.web.principals import Principal, Role
 from shared.web.problems import MalformedRequest, UnsupportedMediaType
@@ -174,7 +175,7 @@ def _tag(*parts: object) -> str:
 
 
 def _answer(body: Mapping[str, Any], *, tag: str, held: str | None) -> Response:
-    headers = {"ETag": tag, "Vary": "Authorization, Cookie, Accept-Language"}
-    if held is not None and tag in {each.strip().removeprefix("W/") for each in held.split(",")}:
+    headers = {"ETag": tag, "Vary": VARY}
+    if holds(held, tag):
         return Response(status_code=304, headers=headers)
     return json_response(body, headers=headers)

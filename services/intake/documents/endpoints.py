@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.documents.schemas import AttachmentModel, attachment_json
 from services.intake.documents.use_cases import keep_attachment, read_attachment
 from shared.domain.documents import FileKind, kind_of_file
@@ -14,6 +14,7 @@ from shared.domain.identifiers import ObligationId
 from shared.web.access import SignedIn, require
 from shared.web.conditional import holds
 from shared.web.forms import form_with_files
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import json_response
 from shared.web.principals import Principal, Role
 from shared.web.problems import ProblemFault, UnsupportedMediaType, ValidationFailed
@@ -107,7 +108,7 @@ async def download(
     """The file, to be saved: a browser neither opens nor runs it (nosniff)."""
     kept = await read_attachment(intake, principal, ObligationId(obligation_id), sha256=sha256)
     tag = f'"{kept.sha256}"'
-    if holds(if_none_match or "", tag):
+    if holds(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag})
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.file_name, safe='')}",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.documents.supporting import FileAct, act_on_files, sections_with_files
 from services.intake.documents.use_cases import keep_attachment, keep_document
 from services.intake.drafts.sheet import open_sheet
@@ -23,6 +23,7 @@ from shared.domain.drafts import AwaitingSignature
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
 from shared.web.forms import form_with_files
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role

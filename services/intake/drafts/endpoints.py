@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from services.intake.dependencies import (
-    LARGEST_ID,
     IfMatch,
     IntakeDep,
     entity_tag,
@@ -23,6 +22,7 @@ from services.intake.drafts.schemas import (
 )
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import ExactRoute, json_response
 from shared.web.principals import Principal, Role
 

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from services.intake.contents import anchor_of, asked_content, is_below_table, place_in_words
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.drafts.entry_data import entry_data
 from services.intake.drafts.hints import HintWriter, is_untouched, prefilled_texts
 from services.intake.drafts.known import read_known
@@ -28,6 +28,7 @@ from shared.domain.identifiers import ObligationId
 from shared.labels.labels import Language
 from shared.web.access import require
 from shared.web.forms import read_form
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from services.intake.dependencies import (
-    LARGEST_ID,
     IfMatch,
     IntakeDep,
     entity_tag,
@@ -27,6 +26,7 @@ from services.intake.service import Intake
 from shared.domain.identifiers import ObligationId
 from shared.domain.obligation_acts import ObligationAct
 from shared.web.access import require
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import ExactRoute, json_response
 from shared.web.principals import Principal
 from shared.web.problems import ProblemFault, ValidationFailed

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.duties.holding import held_by
 from services.intake.duties.use_cases import ACTING, Wanted, act, authority_of
 from services.intake.grids import part_label
@@ -37,6 +37,7 @@ from shared.domain.time import day_before
 from shared.labels.labels import Labels, Language
 from shared.web.access import SignedIn, require
 from shared.web.forms import read_form
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal

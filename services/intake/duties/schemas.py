@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.dependencies import LARGEST_ID
 from services.intake.reports.documents import IsoDate
 from services.intake.reports.schemas import Reason
 from shared.domain.obligation_acts import ObligationAct
 from shared.domain.obligations import Obligation, ObligationState
 from shared.web.answers import Answer
+from shared.web.identifiers import LARGEST_ID
 
 MOST_AT_ONCE = 1000
 

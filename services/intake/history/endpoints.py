@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.history.schemas import StoryModel, story_json
 from services.intake.history.use_cases import Story, read_story
 from services.intake.reports.use_cases import read_history
 from shared.domain.identifiers import ObligationId, ReportId
 from shared.web.access import SignedIn
 from shared.web.conditional import next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import json_response
 from shared.web.paging import LimitQuery, OffsetQuery, page_of
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep, versioned_answer
+from services.intake.dependencies import IntakeDep, versioned_answer
 from services.intake.obligations import use_cases
 from services.intake.obligations.schemas import ObligationModel, ObligationsModel, duty_json
 from services.intake.obligations.use_cases import DutyFilter
@@ -12,6 +12,7 @@ from shared.domain.identifiers import ObligationId
 from shared.domain.obligations import ObligationState
 from shared.web.access import SignedIn
 from shared.web.conditional import next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import json_response
 
 LONGEST_PAGE = 500

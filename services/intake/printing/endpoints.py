@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.printing.papers import FileFormat
 from services.intake.printing.use_cases import print_aggregate, print_report
 from services.intake.workbooks.endpoints import file_response
 from shared.domain.identifiers import ReportId
 from shared.web.access import SignedIn
+from shared.web.identifiers import LARGEST_ID
 
 router = APIRouter(prefix="/api/v1")
 

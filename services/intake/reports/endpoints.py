@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from services.intake.dependencies import (
-    LARGEST_ID,
     IfMatch,
     IntakeDep,
     entity_tag,
@@ -34,6 +33,7 @@ from shared.domain.identifiers import ReportId
 from shared.domain.reports import Act
 from shared.web.access import SignedIn, require
 from shared.web.conditional import next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import ExactRoute, json_response
 from shared.web.paging import LimitQuery, OffsetQuery, page_of
 from shared.web.principals import Principal, Role

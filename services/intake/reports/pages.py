@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.grids import Grid, reading_grid
 from services.intake.obligations.pages import ENTERING
 from services.intake.places import place_of
@@ -25,6 +25,7 @@ from shared.domain.reports import Act, ReportState
 from shared.labels.labels import Language
 from shared.web.access import SignedIn, require
 from shared.web.forms import read_form
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.requests import use_cases
 from services.intake.requests.schemas import (
     RequestBody,
@@ -15,6 +15,7 @@ from services.intake.requests.schemas import (
 from services.intake.requests.use_cases import ASKING
 from shared.web.access import SignedIn, require
 from shared.web.conditional import next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import ExactRoute, json_response
 from shared.web.principals import Principal
 

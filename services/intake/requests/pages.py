@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from services.intake.closings.pages import address_of
 from services.intake.closings.use_cases import Named
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.requests.repository import StoredRequest, Wording
 from services.intake.requests.schemas import LONGEST_PURPOSE, LONGEST_TITLE, MOST_ADDRESSEES
 from services.intake.requests.use_cases import (
@@ -32,6 +32,7 @@ from shared.domain.organizations import OrganizationVersion
 from shared.labels.labels import Language
 from shared.web.access import SignedIn, require
 from shared.web.forms import read_form
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal

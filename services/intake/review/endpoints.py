@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.places import place_of
 from services.intake.reports.schemas import filed_json
 from services.intake.reports.use_cases import Decision, DecisionsRefused, decide_all
@@ -22,6 +22,7 @@ from shared.domain.identifiers import ReportId
 from shared.domain.reports import Act, ReportState
 from shared.web.access import require
 from shared.web.conditional import next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import ExactRoute, json_response
 from shared.web.principals import Principal, Role
 from shared.web.problems import ProblemFault, ValidationFailed, VersionConflict

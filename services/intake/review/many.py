@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.grids import Grid
 from services.intake.picking import PickRefused, read_picked
 from services.intake.places import place_of
@@ -28,6 +28,7 @@ from shared.domain.reports import Act, ReportState
 from shared.labels.labels import Language
 from shared.web.access import require
 from shared.web.forms import read_form
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role

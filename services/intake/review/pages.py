@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.comparing import compared
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.places import place_of
 from services.intake.reports.pages import decision_of, version_grid
 from services.intake.reports.use_cases import History, decide, read_compared_period, read_history
@@ -24,6 +24,7 @@ from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, ReportError, ReportState
 from shared.labels.labels import Language
 from shared.web.access import require
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.dependencies import LARGEST_ID
 from services.intake.places import place_of
 from services.intake.reports.schemas import FiledModel, Reason, filed_json
 from services.intake.review.repository import Waiting
 from services.intake.review.use_cases import Queue
 from shared.catalogue.catalogue import Catalogue
 from shared.web.answers import Answer
+from shared.web.identifiers import LARGEST_ID
 
 MOST_AT_ONCE = 100
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Response
 
 from services.intake.dependencies import (
-    LARGEST_ID,
     IfMatch,
     IntakeDep,
     entity_tag,
@@ -24,6 +23,7 @@ from services.intake.submissions.sending import Confirmation
 from shared.domain.drafts import DraftAct
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import ExactRoute, json_response
 from shared.web.principals import Principal, Role
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.obligations.pages import ENTERING
 from services.intake.reports.schemas import LONGEST_REASON
 from services.intake.signing.use_cases import Reopening, reopen
@@ -14,6 +14,7 @@ from shared.domain.errors import ReasonRequired
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
 from shared.web.forms import read_form
+from shared.web.identifiers import LARGEST_ID
 from shared.web.principals import Principal, Role
 from shared.web.problems import VersionConflict
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.drafts.sheet import Sheetwork, judge_draft, open_sheet
 from services.intake.drafts.use_cases import Desk, open_desk, require_enterable
 from services.intake.grids import reading_grid
@@ -36,6 +36,7 @@ from shared.domain.sheets import validate
 from shared.labels.labels import Language
 from shared.web.access import SignedIn, require
 from shared.web.forms import read_form
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role

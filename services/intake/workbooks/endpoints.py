@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
-from services.intake.dependencies import LARGEST_ID, IfMatch, IntakeDep, version_named
+from services.intake.dependencies import IfMatch, IntakeDep, version_named
 from services.intake.workbooks.errors import refusal
 from services.intake.workbooks.schemas import WorkbookModel, workbook_json
 from services.intake.workbooks.use_cases import (
@@ -20,6 +20,7 @@ from services.intake.workbooks.wording import Words
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
 from shared.web.forms import form_with_files
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import json_response
 from shared.web.languages import language_of
 from shared.web.principals import Principal, Role

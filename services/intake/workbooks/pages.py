@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from services.intake.dependencies import LARGEST_ID, IntakeDep
+from services.intake.dependencies import IntakeDep
 from services.intake.drafts.sheet import open_sheet
 from services.intake.drafts.use_cases import Desk, require_enterable
 from services.intake.grids import Grid, reading_grid
@@ -24,6 +24,7 @@ from shared.domain.identifiers import ObligationId
 from shared.domain.sheets import validate
 from shared.web.access import require
 from shared.web.forms import form_with_files, read_form
+from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from services.notifier.dependencies import LARGEST_ID, NotifierDep
+from services.notifier.dependencies import NotifierDep
 from services.notifier.mailbox.use_cases import PAGE_MAILS, read_mailbox, read_one_mail
 from shared.web.access import SignedIn
+from shared.web.identifiers import LARGEST_ID
 from shared.web.middleware import CONTENT_SECURITY_POLICY
 from shared.web.pages import PagesDep
 

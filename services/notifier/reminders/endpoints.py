@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.notifier.dependencies import LARGEST_ID, NotifierDep
+from services.notifier.dependencies import NotifierDep
 from services.notifier.reminders.ledger import LedgerFilter, read_ledger, read_unaddressed
 from services.notifier.reminders.repository import ReminderState
 from services.notifier.reminders.schemas import (
@@ -15,6 +15,7 @@ from services.notifier.reminders.schemas import (
 )
 from shared.web.access import SignedIn
 from shared.web.conditional import next_page
+from shared.web.identifiers import LARGEST_ID
 from shared.web.json import json_response
 from shared.web.paging import LONGEST_PAGE, LimitQuery, OffsetQuery, page_of
 

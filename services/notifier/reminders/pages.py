@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.notifier.dependencies import LARGEST_ID, NotifierDep
+from services.notifier.dependencies import NotifierDep
 from services.notifier.reminders.ledger import LedgerFilter, organization_name, read_ledger
 from services.notifier.reminders.repository import ReminderState
 from shared.web.access import SignedIn
+from shared.web.identifiers import LARGEST_ID
 from shared.web.pages import PagesDep
 
 ADDRESS = "/reminders"

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
-from services.notifier.dependencies import LARGEST_ID, NotifierDep
+from services.notifier.dependencies import NotifierDep
 from services.notifier.urging.use_cases import URGING, UrgeResult, urge
 from shared.web.access import require
+from shared.web.identifiers import LARGEST_ID
 from shared.web.navigation import HOME, safe_next
 from shared.web.principals import Principal
 

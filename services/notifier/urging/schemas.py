@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifier.dependencies import LARGEST_ID
 from services.notifier.urging.use_cases import UrgeResult
 from shared.web.answers import Answer
+from shared.web.identifiers import LARGEST_ID
 
 MOST_AT_ONCE = 1000
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from shared.web.access import Anyone
-from shared.web.conditional import next_page
+from shared.web.conditional import holds, next_page
 from shared.web.json import json_response
 from tests.support.web import client_of, web_app
 
@@ -92,3 +92,19 @@ async def test_the_link_leads_through_all_pages_with_the_same_question(
     assert second.url.params["state"] == "mới"
     assert [each.json()["after"] for each in (first, second, third)] == [0, 10, 20]
     assert "next" not in third.links
+
+
+@pytest.mark.parametrize(
+    ("held", "current"),
+    [
+        pytest.param(None, False, id="nothing held"),
+        pytest.param('"abc"', True, id="the same"),
+        pytest.param('W/"abc"', True, id="weakened on the way"),
+        pytest.param('"x", "abc"', True, id="one of several"),
+        pytest.param("*", True, id="anything"),
+        pytest.param('"x"', False, id="another"),
+        pytest.param("abc", False, id="without quotation marks"),
+    ],
+)
+def test_what_the_caller_holds_is_compared(held: str | None, current: bool) -> None:  # noqa: FBT001
+    assert holds(held, '"abc"') is current
