@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from shared.web.problems import MalformedRequest
+from shared.web.problems import MalformedRequest, NotFound
 
 MOST_FIELDS = 20_000
 """More than a grid of cells, or all the units of a country, need; the body has its own limit."""
@@ -41,3 +41,17 @@ def whole_number(text: str, *, most_digits: int = 18) -> int | None:
     By itself a number of 18 digits fits into PostgreSQL's bigint, and one of 9 into its integer.
     """
     return int(text) if text.isdecimal() and len(text) <= most_digits else None
+
+
+def required_number(form: FormData, name: str) -> int:
+    """The number of a hidden field. Raises NotFound without one: the page always has it."""
+    number = whole_number(str(form.get(name, "")))
+    if number is None:
+        raise NotFound
+    return number
+
+
+def seen_version(form: FormData, name: str) -> int:
+    """The version or sequence that a page was made of; -1, that of nothing, if it is missing."""
+    seen = whole_number(str(form.get(name, "")), most_digits=9)
+    return -1 if seen is None else seen

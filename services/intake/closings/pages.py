@@ -28,7 +28,6 @@ from services.intake.duties.pages import (
     last_day_of,
     no_last_day,
     reason_of,
-    sequence_of,
 )
 from services.intake.duties.schemas import MOST_AT_ONCE
 from services.intake.obligations.pages import DutyLine, duty_line
@@ -47,7 +46,7 @@ from shared.domain.periods import Period
 from shared.domain.reports import PeriodClosed
 from shared.labels.labels import Language
 from shared.web.access import SignedIn, require
-from shared.web.forms import read_form
+from shared.web.forms import read_form, seen_version
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal
@@ -221,7 +220,7 @@ async def _close(
 ) -> Response:
     form = await read_form(request)
     named, reason = _named(form, period=period), reason_of(form)
-    wanted = Wanted(named, verb, sequence_of(form), reason=reason)
+    wanted = Wanted(named, verb, seen_version(form, "sequence"), reason=reason)
     try:
         await act(intake, principal, wanted)
     except (ReasonRequired, IncompletePeriod, ClosingError, VersionConflict) as error:

@@ -22,12 +22,12 @@ from shared.domain.documents import Document, DocumentError, document_faults
 from shared.domain.drafts import AwaitingSignature
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
-from shared.web.forms import form_with_files
+from shared.web.forms import form_with_files, required_number
 from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role
-from shared.web.problems import NotFound, VersionConflict
+from shared.web.problems import VersionConflict
 
 LONGEST = {
     "number": LONGEST_NUMBER,
@@ -75,7 +75,7 @@ async def keep(
 async def _keep(
     request: Request, pages: Pages, intake: Intake, principal: Principal, *, form: FormData
 ) -> Response:
-    obligation_id = ObligationId(_number(form, "obligation_id"))
+    obligation_id = ObligationId(required_number(form, "obligation_id"))
     if form.get("section"):
         return await _act_on_files(request, pages, intake, principal, form=form)
     desk = (await open_sheet(intake, principal, obligation_id)).desk
@@ -92,7 +92,7 @@ async def _keep(
             principal,
             obligation_id,
             document=document,
-            replaces=_number(form, "draft_version"),
+            replaces=required_number(form, "draft_version"),
         )
     except (VersionConflict, AwaitingSignature):
         return RedirectResponse(f"/obligations/{obligation_id}/form", status_code=303)
@@ -103,12 +103,12 @@ async def _act_on_files(
     request: Request, pages: Pages, intake: Intake, principal: Principal, *, form: FormData
 ) -> Response:
     """Back to this page: more files may follow."""
-    obligation_id = ObligationId(_number(form, "obligation_id"))
+    obligation_id = ObligationId(required_number(form, "obligation_id"))
     file, section = form.get("file"), str(form.get("section"))
     uploaded = isinstance(file, UploadFile) and bool(file.size)
     act = FileAct(
         section=section,
-        replaces=_number(form, "draft_version"),
+        replaces=required_number(form, "draft_version"),
         file_name=(file.filename or "") if isinstance(file, UploadFile) else "",
         content=await file.read() if isinstance(file, UploadFile) and uploaded else b"",
         remove=str(form.get("remove", "")),
@@ -171,13 +171,6 @@ def _read(request: Request, fields: Mapping[str, str], *, today: date) -> tuple[
         fault.field: {"text": fault.detail, "href": f"#{fault.field}"}
         for fault in document_faults(document, today=today)
     }
-
-
-def _number(form: FormData, name: str) -> int:
-    given = str(form.get(name, ""))
-    if not given.isdecimal() or len(given) > 18:
-        raise NotFound
-    return int(given)
 
 
 async def _page(

@@ -27,7 +27,7 @@ from shared.domain.forms import FormTemplate
 from shared.domain.identifiers import ObligationId
 from shared.labels.labels import Language
 from shared.web.access import require
-from shared.web.forms import read_form
+from shared.web.forms import read_form, seen_version
 from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
@@ -129,8 +129,7 @@ def typed_content(form: FormData, template: FormTemplate, *, kept: Draft) -> Dra
 
 
 def _version(form: FormData) -> int:
-    given = str(form.get("draft_version", ""))
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
+    return max(0, seen_version(form, "draft_version"))
 
 
 async def _page(

@@ -36,14 +36,13 @@ from shared.domain.reports import PeriodClosed
 from shared.domain.time import day_before
 from shared.labels.labels import Labels, Language
 from shared.web.access import SignedIn, require
-from shared.web.forms import read_form
+from shared.web.forms import read_form, seen_version
 from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal
 from shared.web.problems import VersionConflict
 
-LONGEST_SEQUENCE = 9
 WRONG_DAYS = (ExtensionNotLater, ExtensionTooLate)
 
 router = APIRouter(include_in_schema=False)
@@ -202,7 +201,7 @@ async def _act(
 ) -> Response:
     form = await read_form(request)
     reason, until, to = reason_of(form), str(form.get("until", "")), str(form.get("to", ""))
-    target = {ObligationId(number): sequence_of(form)}
+    target = {ObligationId(number): seen_version(form, "sequence")}
     wanted = Wanted(verb, target, reason, until=last_day_of(form), to=to)
     try:
         if verb is ObligationAct.EXTEND and wanted.until is None:
@@ -219,12 +218,6 @@ async def _act(
 def reason_of(form: FormData) -> str:
     """Why, as it was typed."""
     return str(form.get("reason", "")).strip()[:LONGEST_REASON]
-
-
-def sequence_of(form: FormData) -> int:
-    """What the page was made of; one that nothing has, if it is missing."""
-    text = str(form.get("sequence", ""))
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_SEQUENCE else -1
 
 
 def last_day_of(form: FormData) -> date | None:

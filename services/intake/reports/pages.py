@@ -24,7 +24,7 @@ from shared.domain.obligations import Obligation
 from shared.domain.reports import Act, ReportState
 from shared.labels.labels import Language
 from shared.web.access import SignedIn, require
-from shared.web.forms import read_form
+from shared.web.forms import read_form, seen_version
 from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
@@ -85,11 +85,10 @@ async def withdraw(
 async def decision_of(request: Request, report_id: ReportId, *, verb: Act) -> Decision:
     """The decision that a form posts; a missing sequence is one that nothing has."""
     form = await read_form(request)
-    sequence = str(form.get("sequence", ""))
     return Decision(
         report_id=report_id,
         verb=verb,
-        expected_sequence=int(sequence) if sequence.isdecimal() and len(sequence) < 10 else -1,
+        expected_sequence=seen_version(form, "sequence"),
         reason=str(form.get("reason", "")).strip()[:LONGEST_REASON] or None,
     )
 

@@ -13,7 +13,7 @@ from shared.domain.drafts import DraftAct, DraftError
 from shared.domain.errors import ReasonRequired
 from shared.domain.identifiers import ObligationId
 from shared.web.access import require
-from shared.web.forms import read_form
+from shared.web.forms import read_form, seen_version
 from shared.web.identifiers import LARGEST_ID
 from shared.web.principals import Principal, Role
 from shared.web.problems import VersionConflict
@@ -56,9 +56,8 @@ async def hand_back(
 
 async def _reopening(request: Request, *, verb: DraftAct) -> Reopening:
     form = await read_form(request)
-    version = str(form.get("draft_version", ""))
     return Reopening(
         verb=verb,
-        version=int(version) if version.isdecimal() and len(version) < 10 else -1,
+        version=seen_version(form, "draft_version"),
         reason=str(form.get("hand_back_reason", "")).strip()[:LONGEST_REASON] or None,
     )

@@ -35,7 +35,7 @@ from shared.domain.reports import PeriodClosed, ReportState
 from shared.domain.sheets import validate
 from shared.labels.labels import Language
 from shared.web.access import SignedIn, require
-from shared.web.forms import read_form
+from shared.web.forms import read_form, seen_version
 from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
@@ -162,7 +162,6 @@ async def receipt_page(
 
 
 def _confirmation(form: FormData, *, document: Document) -> Confirmation:
-    version = str(form.get("draft_version", ""))
     explanations = {
         name.removeprefix(EXPLANATION_PREFIX): str(text).strip()[:LONGEST_TEXT]
         for name, text in form.items()
@@ -170,7 +169,7 @@ def _confirmation(form: FormData, *, document: Document) -> Confirmation:
     }
     return Confirmation(
         key=str(form.get("key", ""))[:LONGEST_KEY] or uuid4().hex,
-        draft_version=int(version) if version.isdecimal() and len(version) < 10 else -1,
+        draft_version=seen_version(form, "draft_version"),
         explanations={key: text for key, text in explanations.items() if text},
         reason=str(form.get("reason", "")).strip()[:LONGEST_TEXT] or None,
         document=document,

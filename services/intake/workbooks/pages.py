@@ -23,12 +23,12 @@ from shared.domain.forms import Column
 from shared.domain.identifiers import ObligationId
 from shared.domain.sheets import validate
 from shared.web.access import require
-from shared.web.forms import form_with_files, read_form
+from shared.web.forms import form_with_files, read_form, required_number
 from shared.web.identifiers import LARGEST_ID
 from shared.web.languages import language_of
 from shared.web.pages import Pages, PagesDep
 from shared.web.principals import Principal, Role
-from shared.web.problems import NotFound, VersionConflict
+from shared.web.problems import VersionConflict
 
 router = APIRouter(include_in_schema=False)
 
@@ -90,7 +90,7 @@ async def take_table(
             intake,
             principal,
             ObligationId(obligation_id),
-            replaces=_number(form, "draft_version"),
+            replaces=required_number(form, "draft_version"),
         )
     except VersionConflict:
         return await _conflict(request, pages, intake, principal, ObligationId(obligation_id))
@@ -102,7 +102,7 @@ async def take_table(
 async def _take(
     request: Request, pages: Pages, intake: Intake, principal: Principal, *, form: FormData
 ) -> Response:
-    obligation_id = ObligationId(_number(form, "obligation_id"))
+    obligation_id = ObligationId(required_number(form, "obligation_id"))
     file = await given_file(form)
     if file is None:
         desk = (await open_sheet(intake, principal, obligation_id)).desk
@@ -113,7 +113,7 @@ async def _take(
             principal,
             obligation_id,
             file=file,
-            replaces=_number(form, "draft_version"),
+            replaces=required_number(form, "draft_version"),
         )
     except VersionConflict:
         return await _conflict(request, pages, intake, principal, obligation_id)
@@ -134,13 +134,6 @@ async def _conflict(
     """Somebody typed meanwhile; the page that comes names the draft as it is now."""
     desk = (await open_sheet(intake, principal, obligation_id)).desk
     return _page(request, pages, desk=desk, shown=_Shown(error="conflict", status_code=412))
-
-
-def _number(form: FormData, name: str) -> int:
-    given = str(form.get(name, ""))
-    if not given.isdecimal() or len(given) > 18:
-        raise NotFound
-    return int(given)
 
 
 def _page(request: Request, pages: Pages, *, desk: Desk, shown: _Shown) -> Response:
