@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.aggregator.changes.walk import Values
+from services.aggregator.reading.figures import why_blank
 from shared.catalogue.catalogue import Catalogue
 from shared.catalogue.errors import UnknownIndicator
 from shared.domain.combinations import PeriodFigures, why_missing
@@ -23,12 +24,7 @@ from shared.domain.expressions import (
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.identifiers import IndicatorCode
 from shared.domain.indicators import cell_places, value
-from shared.domain.measures import (
-    Unavailable,
-    cells_behind,
-    operators_behind,
-    tree_refusal,
-)
+from shared.domain.measures import Unavailable
 from shared.domain.operators import TreeOperator
 from shared.domain.sheets import Sheet
 
@@ -84,10 +80,7 @@ class CellMeasure:
             return Nature(adds=False, reason=Unavailable.PERIOD_NOT_ASKED)
         if sheet.value(cell) is not None:
             return Nature(_adds(form, cell), None)
-        refusal = tree_refusal(
-            operators_behind(form, cell), lone=lone, derived=cell in form.derivations
-        )
-        return Nature(_adds(form, cell), refusal or _why_blank(sheet, cell))
+        return Nature(_adds(form, cell), why_blank(sheet, cell, lone=lone))
 
 
 Measure = IndicatorMeasure | CellMeasure
@@ -137,12 +130,6 @@ def _adds(form: FormTemplate, cell: CellRef) -> bool:
     formula = derivation.formula
     parts = all(_adds(form, part) for part in derivation.parts)
     return parts and (formula is None or is_linear(formula))
-
-
-def _why_blank(sheet: Sheet, cell: CellRef) -> Unavailable:
-    typed = cells_behind(sheet.form)[cell].difference(sheet.form.derivations)
-    blank = any(sheet.value(each) is None for each in typed)
-    return Unavailable.FIGURE_MISSING if blank else Unavailable.NOT_COMPUTABLE
 
 
 def has_cell(form: FormTemplate, cell: CellRef) -> bool:

@@ -12,7 +12,8 @@ from shared.web.answers import Answer, ExactNumber
 class FigureRow(Answer):
     """A typed or derived figure of an organization; null is missing.
 
-    `exactness` is null as reported; else exact, estimated, or refused (no figure).
+    `exactness` is null as reported; else exact, estimated, or refused (no figure). `reason` says
+    why `value` is null.
     """
 
     organization: str
@@ -32,6 +33,7 @@ class FigureRow(Answer):
     reported: int
     on_time: int
     exactness: Exactness | None
+    reason: Unavailable | None
 
 
 class ExportModel(QuestionModel):

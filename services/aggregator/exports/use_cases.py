@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.aggregator.exports.rows import Row
-from services.aggregator.reading.figures import Rollup, sheet_of
+from services.aggregator.reading.figures import Rollup, cell_reason, sheet_of
 from services.aggregator.reading.questions import Question
 from services.aggregator.reading.schemas import exactness_of
 from services.aggregator.series.use_cases import Compared, Point, Series
@@ -35,6 +35,7 @@ FIGURE_COLUMNS = (
     "reported",
     "on_time",
     "exactness",
+    "reason",
 )
 
 INDICATOR_COLUMNS = (
@@ -87,7 +88,8 @@ def figure_rows(
         exactness = exactness_of(rollup.made_of)
         counted = (coverage.expected, coverage.reported, coverage.on_time, exactness)
         for cell, labels in _cells(form):
-            yield (*unit, *labels, sheet.value(cell), *counted)
+            reason = cell_reason(sheet, cell, rollup=rollup)
+            yield (*unit, *labels, sheet.value(cell), *counted, reason)
 
 
 def indicator_rows(series: Sequence[Series]) -> Iterator[Row]:
@@ -148,7 +150,8 @@ def _cells(form: FormTemplate) -> Iterator[tuple[CellRef, tuple[str, ...]]]:
     for row in form.rows:
         for column in form.columns:
             cell = CellRef(row.code, column.code)
-            yield cell, (row.code, row.label, column.code, column.label, column.unit)
+            if form.is_figure(cell):
+                yield cell, (row.code, row.label, column.code, column.label, column.unit)
 
 
 def _compared(compared: Compared | None) -> tuple[Any, Any]:

@@ -11,7 +11,15 @@ from services.aggregator.tracks import Track
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.geography import Composition, Exactness
 from shared.domain.identifiers import OrganizationId, PeriodCode, RegimeCode
-from shared.domain.measures import WeighedSum, is_summed, sheet_over_tree
+from shared.domain.measures import (
+    Unavailable,
+    WeighedSum,
+    cells_behind,
+    is_summed,
+    operators_behind,
+    sheet_over_tree,
+    tree_refusal,
+)
 from shared.domain.operators import TreeOperator
 from shared.domain.rollups import NO_COVERAGE, CellSummary, Coverage
 from shared.domain.sheets import Sheet, sheet_of_values
@@ -159,6 +167,31 @@ def _summary(rollup: Rollup, place: int, *, form: FormTemplate) -> CellSummary |
 
 _ESTIMABLE = {TreeOperator.SUM, TreeOperator.WEIGHTED_AVERAGE}
 EXTREMES = {TreeOperator.MIN, TreeOperator.MAX}
+
+
+def cell_reason(sheet: Sheet, cell: CellRef, *, rollup: Rollup | None) -> Unavailable | None:
+    """Why a cell of the sheet that was made of the rollup has no value; None where it has one."""
+    if sheet.value(cell) is not None:
+        return None
+    if not sheet.form.is_figure(cell):
+        return Unavailable.NOT_COMBINED
+    if rollup is None:
+        return Unavailable.FIGURE_MISSING
+    if rollup.made_of is not None and rollup.made_of.exactness is Exactness.REFUSED:
+        return Unavailable.DIVISION_UNKNOWN
+    return why_blank(sheet, cell, lone=rollup.is_lone)
+
+
+def why_blank(sheet: Sheet, cell: CellRef, *, lone: bool) -> Unavailable:
+    """Why a cell without a value has none; `lone` as of a rollup."""
+    form = sheet.form
+    operators = operators_behind(form, cell)
+    refusal = tree_refusal(operators, lone=lone, derived=cell in form.derivations)
+    if refusal is not None:
+        return refusal
+    typed = cells_behind(form)[cell].difference(form.derivations)
+    blank = any(sheet.exact_value(each) is None for each in typed)
+    return Unavailable.FIGURE_MISSING if blank else Unavailable.NOT_COMPUTABLE
 
 
 def coverage_of(rollup: Rollup | None) -> Coverage:

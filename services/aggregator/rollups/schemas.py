@@ -19,20 +19,25 @@ from services.aggregator.reading.schemas import (
 )
 from services.aggregator.rollups.use_cases import CellsAnswer, CellValue
 from shared.domain.figures import figure_text
-from shared.domain.forms import CellRef
+from shared.domain.forms import CellRef, FormTemplate
+from shared.domain.measures import Unavailable
+from shared.domain.operators import TreeOperator
 from shared.web.answers import Answer, ExactNumber
 
 
 class CellModel(Answer):
-    """A cell over all reports below; null is missing.
+    """A cell over all reports below, by its own operator; `reason` says why `total` is null.
 
-    A derived cell is computed from the sums, so it has neither count, minimum nor maximum.
+    A derived cell is computed from what was put together, so it has neither operator, count,
+    minimum nor maximum.
     """
 
     row: str
     column: str
     total: ExactNumber | None
     derived: bool
+    reason: Unavailable | None
+    operator: TreeOperator | None = None
     count: int | None = None
     minimum: ExactNumber | None = None
     maximum: ExactNumber | None = None
@@ -69,7 +74,7 @@ def cells_json(answer: CellsAnswer, *, parts: bool) -> dict[str, Any]:
         "as_of": as_of_json(answer.as_of),
         "coverage": coverage_json(answer.coverage),
         "restated": restated_json(answer.made_of, topic=topic),
-        "cells": [_cell_json(each) for each in answer.cells],
+        "cells": [_cell_json(each, form=answer.form) for each in answer.cells],
     }
     if parts:
         document["children"] = [
@@ -98,13 +103,16 @@ def cells_csv(answer: CellsAnswer, *, simulated: bool) -> str:
     return BYTE_ORDER_MARK + out.getvalue()
 
 
-def _cell_json(each: CellValue) -> dict[str, Any]:
+def _cell_json(each: CellValue, *, form: FormTemplate) -> dict[str, Any]:
     document: dict[str, Any] = {
         "row": each.cell.row,
         "column": each.cell.column,
         "total": each.value,
         "derived": each.count is None,
+        "reason": each.reason,
     }
     if each.count is not None:
-        document |= {"count": each.count, "minimum": each.minimum, "maximum": each.maximum}
+        operator = form.measures[each.cell].tree_operator
+        counted = {"count": each.count, "minimum": each.minimum, "maximum": each.maximum}
+        document |= {"operator": operator, **counted}
     return document

@@ -7,6 +7,7 @@ from services.aggregator.reading.figures import (
     AsOf,
     FigureSource,
     Rollup,
+    cell_reason,
     coverage_of,
     made_of,
     sheet_of,
@@ -14,6 +15,7 @@ from services.aggregator.reading.figures import (
 from services.aggregator.reading.questions import Question
 from shared.domain.forms import CellRef, FormTemplate
 from shared.domain.geography import Composition
+from shared.domain.measures import Unavailable
 from shared.domain.organizations import OrganizationVersion
 from shared.domain.rollups import Coverage
 from shared.domain.sheets import Sheet
@@ -21,13 +23,16 @@ from shared.domain.sheets import Sheet
 
 @dataclass(frozen=True, slots=True)
 class CellValue:
-    """`value` may be derived. The rest is of typed cells only, over the units that reported it."""
+    """`value` may be derived, and has a `reason` where it is missing. The rest is of typed cells
+    only, over the units that reported it.
+    """
 
     cell: CellRef
     value: Decimal | None
     count: int | None
     minimum: Decimal | None
     maximum: Decimal | None
+    reason: Unavailable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +90,14 @@ def _cells(rollup: Rollup | None, *, form: FormTemplate) -> tuple[CellValue, ...
     sheet = sheet_of(rollup, form=form)
     typed = {cell: index for index, cell in enumerate(form.input_cells)}
     cells = (CellRef(row.code, column.code) for row in form.rows for column in form.columns)
-    return tuple(
-        _cell(cell, value=sheet.value(cell), rollup=rollup, index=typed.get(cell)) for cell in cells
-    )
+    return tuple(_cell(cell, sheet=sheet, rollup=rollup, index=typed.get(cell)) for cell in cells)
 
 
-def _cell(
-    cell: CellRef, *, value: Decimal | None, rollup: Rollup | None, index: int | None
-) -> CellValue:
+def _cell(cell: CellRef, *, sheet: Sheet, rollup: Rollup | None, index: int | None) -> CellValue:
+    value, reason = sheet.value(cell), cell_reason(sheet, cell, rollup=rollup)
     if index is None:
-        return CellValue(cell, value, None, None, None)
+        return CellValue(cell, value, None, None, None, reason)
     if rollup is None:
-        return CellValue(cell, None, 0, None, None)
-    return CellValue(cell, value, rollup.counts[index], rollup.minima[index], rollup.maxima[index])
+        return CellValue(cell, None, 0, None, None, reason)
+    counted = rollup.counts[index], rollup.minima[index], rollup.maxima[index]
+    return CellValue(cell, value, *counted, reason)

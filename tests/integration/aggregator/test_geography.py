@@ -180,6 +180,8 @@ async def test_cells_are_put_together_one_by_one(desk: Desk, reform: Reform) -> 
         "column": "a",
         "total": 30,
         "derived": False,
+        "reason": None,
+        "operator": "sum",
         "count": 2,
         "minimum": 10,
         "maximum": 20,

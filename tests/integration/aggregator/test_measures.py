@@ -12,7 +12,7 @@ import pytest
 from shared.domain.figures import rounded
 from shared.domain.identifiers import OrganizationId
 from tests.integration.aggregator.desk import Desk
-from tests.integration.aggregator.measured import MONTHS, ONE, OTHER, REPORTED
+from tests.integration.aggregator.measured import MEASURED, MONTHS, ONE, OTHER, REPORTED
 from tests.integration.aggregator.world import DISTRICTS, PROVINCE, Q1, Q2, History
 
 BELOW = {PROVINCE: (ONE, OTHER), DISTRICTS[0]: (ONE,), DISTRICTS[1]: (OTHER,)}
@@ -200,3 +200,24 @@ async def test_the_page_keeps_its_way_of_putting_together_in_every_link(
         assert part in page.text
     refused = await desk.get("/indicators/S.TOTAL", combine="quarter")
     assert refused.status_code == 422
+
+
+async def test_cells_that_cannot_be_put_together_say_why_in_json_csv_and_on_the_page(
+    desk: Desk, half_a_year: History
+) -> None:
+    asked = {"form": MEASURED, "period": MONTHS[5]}
+    answer = await desk.json("/api/v1/rollups", **asked)
+    cells = {each["column"]: each for each in answer["cells"]}
+    exported = await desk.get("/api/v1/exports/figures", **asked)
+    lines = csv.DictReader(StringIO(exported.text))
+    rows = {row["column"]: row for row in lines if row["organization"] == str(PROVINCE)}
+    shown = asked | {"form": "measured", "row": "ALL"}
+    page = await desk.get("/dashboard/cells", **shown, column="word")
+    mean = await desk.get("/dashboard/cells", **shown, column="mean")
+
+    for column, reason in (("word", "not_combined"), ("twice", "parts_not_additive")):
+        assert (cells[column]["total"], cells[column]["reason"]) == (None, reason)
+        assert (rows[column]["value"], rows[column]["reason"]) == ("", reason)
+    assert (cells["mean"]["operator"], cells["mean"]["reason"]) == ("average", None)
+    assert "Số liệu này không cộng gộp được." in page.text
+    assert "Bình quân của 2 đơn vị" in mean.text

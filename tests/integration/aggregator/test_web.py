@@ -65,10 +65,11 @@ async def test_every_cell_is_given_derived_ones_without_a_count(
     cells = {(each["row"], each["column"]): each for each in answer["cells"]}
     assert len(cells) == 12
     assert cells["R1", "a"] == {
-        "row": "R1", "column": "a", "total": 1, "derived": False,
-        "count": 1, "minimum": 1, "maximum": 1,
+        "row": "R1", "column": "a", "total": 1, "derived": False, "reason": None,
+        "operator": "sum", "count": 1, "minimum": 1, "maximum": 1,
     }  # fmt: skip
-    assert cells["ALL", "c"] == {"row": "ALL", "column": "c", "total": 16, "derived": True}
+    total = {"row": "ALL", "column": "c", "total": 16, "derived": True, "reason": None}
+    assert cells["ALL", "c"] == total
     assert cells["ALL", "share"]["total"] == Decimal("37.5")
     first = answer["children"][0]
     assert first["organization"]["code"] == "2"
