@@ -96,7 +96,11 @@ def _intake(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clock
 
 def _aggregator(settings: Settings, engine: AsyncEngine, log: EventLog, clock: Clock) -> Part:
     aggregator = aggregator_service.build(
-        engine=engine, catalogue=CatalogueReader(engine), clock=clock, simulated=settings.demo
+        engine=engine,
+        catalogue=CatalogueReader(engine),
+        clock=clock,
+        simulated=settings.demo,
+        streams_of_account=settings.streams_of_account,
     )
     consuming = ConsumingLoop(
         engine,

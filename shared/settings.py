@@ -162,6 +162,13 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="The same for all requests of one address that show no account.",
     )
+    streams_of_account: int = Field(
+        default=20,
+        ge=0,
+        le=10_000,
+        description="Streams (`/api/v1/stream`, one for each open dashboard) that one account may "
+        "hold at a time, in each process; 0 sets no limit. Over it the answer is 429.",
+    )
     session_hours: int = Field(
         default=12, ge=1, le=720, description="Hours after which a person signs in again."
     )

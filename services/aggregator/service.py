@@ -1,10 +1,11 @@
 """What the features of the aggregator share. `build` is the only place where it is put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.aggregator.consuming.handler import AggregatorHandler
+from services.aggregator.stream.open_streams import OpenStreams
 from shared.catalogue.catalogue import Catalogue, CatalogueReader
 from shared.clock import Clock
 from shared.web.principals import Principal
@@ -25,6 +26,7 @@ class Aggregator:
     clock: Clock
     handler: AggregatorHandler
     simulated: bool = False
+    streams: OpenStreams = field(default_factory=OpenStreams)
 
     def scope(self, principal: Principal, *, known: Catalogue) -> Scope:
         """What the caller may see today."""
@@ -32,7 +34,12 @@ class Aggregator:
 
 
 def build(
-    *, engine: AsyncEngine, catalogue: CatalogueReader, clock: Clock, simulated: bool = False
+    *,
+    engine: AsyncEngine,
+    catalogue: CatalogueReader,
+    clock: Clock,
+    simulated: bool = False,
+    streams_of_account: int = 0,
 ) -> Aggregator:
     """The service on its adapters. Nothing is opened here."""
     return Aggregator(
@@ -41,4 +48,5 @@ def build(
         clock=clock,
         handler=AggregatorHandler(catalogue),
         simulated=simulated,
+        streams=OpenStreams(streams_of_account),
     )

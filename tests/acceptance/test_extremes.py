@@ -14,10 +14,12 @@ from shared.web.principals import Role
 from tests.acceptance.page_acts import PageActs, Person
 from tests.support.province import FORM, PERIOD, Caller
 from tests.support.system import System, running_system
+from tests.support.waiting import until
 
 DAYS = ("9999-12-31", "0001-01-01")
 INSTANTS = ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00")
 BEYOND = 10**20
+FEW = 3
 REGIME, ON_REQUEST = "VPCP-KSTT", "VPCP-KSTT-DX"
 WHY = "Mất điện toàn huyện do bão"
 NUMBERS = f"period={PERIOD}&organization=70"
@@ -37,7 +39,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 async def desk(module_engine: AsyncEngine, module_database_url: str) -> AsyncIterator[Desk]:
-    settings = Settings(demo=True, requests_per_minute_of_account=0)
+    settings = Settings(demo=True, requests_per_minute_of_account=0, streams_of_account=FEW)
     async with (
         running_system(module_engine, module_database_url, settings=settings) as system,
         AsyncExitStack() as stack,
@@ -183,6 +185,31 @@ async def test_an_extreme_place_in_the_stream_is_as_none(desk: Desk, last: str) 
     ) as answer:
         assert answer.status_code == 200
         assert (await anext(answer.aiter_lines())).startswith("retry:")
+
+
+async def test_an_account_holds_few_streams_and_one_that_is_closed_makes_room(desk: Desk) -> None:
+    client, units = desk.system.client, desk.system.province.districts[1:3]
+    path = f"/api/v1/stream?period={PERIOD}&organization={units[0].code}"
+    own, other = ({"authorization": f"Bearer {desk.system.caller(each).token}"} for each in units)
+
+    async def is_taken() -> bool:
+        async with client.stream("GET", path, headers=own) as answer:
+            return answer.status_code == 200
+
+    async with AsyncExitStack() as held:
+
+        async def hold(organization: str, headers: dict[str, str]) -> int:
+            address = f"/api/v1/stream?period={PERIOD}&organization={organization}"
+            stream = client.stream("GET", address, headers=headers)
+            return (await held.enter_async_context(stream)).status_code
+
+        opened = [await hold(units[0].code, own) for _ in range(FEW)]
+        of_another = await hold(units[1].code, other)
+        refused = await client.get(path, headers=own)
+    assert [*opened, of_another] == [200] * (FEW + 1)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    assert int(refused.headers["retry-after"]) > 0
+    assert await until(is_taken)
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/api/v1/submissions", "/review/approve"])
