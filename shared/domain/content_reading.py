@@ -27,7 +27,9 @@ from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.narratives import EntryList, ListCode, ListColumn, Section, SectionCode
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
-LINE_CHARACTERS = {"\n", "\t"}
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tabs and line ends, and halves of surrogate pairs."""
+
 MEMBERS = ("texts", "lists", "sections", "files")
 LONGEST_FILE_NAME = 200
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -146,7 +148,7 @@ def read_text(raw: object, wording: Wording) -> str:
     if not isinstance(raw, str):
         raise InvalidText("not_text", f"Ô này nhận chữ, không nhận {shown(raw).lower()}.")
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n")).strip()
-    if any(_is_unwritable(each) for each in text):
+    if UNWRITABLE.search(text):
         detail = "Có ký tự điều khiển không nhìn thấy được. Hãy gõ lại đoạn này."
         raise InvalidText("unprintable_text", detail)
     if wording.type is ColumnType.DATE:
@@ -157,10 +159,6 @@ def read_text(raw: object, wording: Wording) -> str:
         detail = f"Dài {len(text)} ký tự, nhiều nhất {wording.max_length}. Hãy viết ngắn lại."
         raise InvalidText("text_too_long", detail)
     return text
-
-
-def _is_unwritable(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs"} and character not in LINE_CHARACTERS
 
 
 def _date(text: str) -> str:
