@@ -165,6 +165,7 @@ async def test_the_province_closes_a_period_on_the_page(
     world: World, province: Visitor, officer: Visitor, sender: Caller
 ) -> None:
     before = world.clock.now()
+    report_id = (await sender.send(sender.body())).json()["report_id"]
     world.clock.move_to(datetime(2025, 6, 24, 2, tzinfo=UTC))
     try:
         unexplained = await province.post(
@@ -179,6 +180,7 @@ async def test_the_province_closes_a_period_on_the_page(
         opened = await province.post(
             f"/periods/{PERIOD}/reopen", regime=REGIME, sequence="1", reason="Còn sửa"
         )
+        report = await officer.get(f"/reports/{report_id}")
     finally:
         world.clock.move_to(before)
 
@@ -188,6 +190,9 @@ async def test_the_province_closes_a_period_on_the_page(
     for shown in (page, home):
         assert "Đã khóa" in shown.text
     assert "phải nêu lý do" in form.text
+    assert report.status_code == 200
+    assert "Khóa kỳ báo cáo" in report.text
+    assert "Mở khóa kỳ báo cáo" in report.text
 
 
 async def test_periods_are_listed(receiver: Visitor, officer: Visitor) -> None:
