@@ -192,11 +192,11 @@ def test_a_folder_of_another_major_version_is_refused_with_what_to_do(made_folde
     assert "make demo-reset" in str(refused.value)
 
 
-def test_a_refused_folder_is_free_again(made_folder: Path) -> None:
+async def test_a_refused_folder_is_free_again(made_folder: Path) -> None:
     with pytest.raises(BinariesNotFound):
         start_embedded_postgres(made_folder, pg_bin=Path("/nonexistent"))
     with running(made_folder) as server:
-        assert server.pid is not None
+        assert await one_value(server.dsn, "SELECT 1") == 1
 
 
 def test_a_folder_that_holds_something_else_is_not_touched(tmp_path: Path) -> None:
@@ -208,11 +208,12 @@ def test_a_folder_that_holds_something_else_is_not_touched(tmp_path: Path) -> No
     assert stranger.read_text() == "mine"
 
 
-def test_half_a_data_folder_is_made_anew(tmp_path: Path) -> None:
+async def test_half_a_data_folder_is_made_anew(tmp_path: Path) -> None:
     half = tmp_path / "postgres.making" / "base"
     half.mkdir(parents=True)
     with running(tmp_path) as server:
-        assert server.pid is not None
+        assert await one_value(server.dsn, "SELECT 1") == 1
+    assert not half.exists()
     assert not half.exists()
 
 
