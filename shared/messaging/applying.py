@@ -154,4 +154,4 @@ class Applier:
         shown = letter.json_text(log_id=self._log_id, consumer=self._schema)
         await self._log.publish_dead_letter(shown, key=letter.subject or "")
         work.parked.append(letter)
-        DEAD_LETTERS.labels(self._schema, letter.code).inc()
+        DEAD_LETTERS.labels(self._schema).inc()

@@ -23,6 +23,7 @@ from shared.domain.obligations import ObligationState
 from shared.events.envelope import RecordedEvent
 from shared.events.payloads import ObligationStateV1, ReportStateV1
 from shared.messaging.errors import PoisonEvent
+from shared.observability.metrics import ROLLUP_BATCH_SECONDS
 
 AnyIncoming = Incoming[ReportStateV1] | Incoming[ObligationStateV1]
 
@@ -46,6 +47,10 @@ class AggregatorHandler:
         Raises:
             PoisonEvent: bad data, a report nobody owes, an unknown form, cell or organization.
         """
+        with ROLLUP_BATCH_SECONDS.time():
+            await self._handle(connection, events)
+
+    async def _handle(self, connection: AsyncConnection, events: Sequence[RecordedEvent]) -> None:
         batch = read_batch(events)
         catalogue = await self._catalogue.at_least(batch.catalogue_number)
         repository = ConsumingRepository(await driver(connection))
