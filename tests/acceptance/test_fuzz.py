@@ -135,7 +135,8 @@ def _extremes() -> dict[str, list[str | int]]:
     return {
         **dict.fromkeys(("on", "geography", "first_day", "last_day"), days),
         **dict.fromkeys(("as_of", "since", "until"), instants),
-        **{name: [2**63] for name in ("last-event-id", "release", "after", "before")},
+        **{name: [2**63] for name in ("release", "after", "before")},
+        "last-event-id": [str(2**63)],  # A header holds text.
     }
 
 
