@@ -90,6 +90,7 @@ async def test_an_import_keeps_it_too(sender: Caller) -> None:
 
     assert version["content"]["lists"] == {"DS": [KEPT]}
     assert version["content"]["sections"] == SECTIONS
+    assert version["figures"]["CHAM"] == {"1": "1", "2": "1500.5", "3": "400"}
 
 
 async def test_the_hash_of_a_receipt_covers_the_content(world: World, sender: Caller) -> None:
