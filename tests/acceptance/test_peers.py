@@ -68,6 +68,7 @@ async def test_forms_api_roles_scopes_audit_validation_exports_and_tokens(desk: 
     [changed, *_] = [each["changes"] for each in history if each["changes"]]
     assert (changed[0]["column"], changed[0]["before"], changed[0]["after"]) == ("4", "30", "32")
     assert desk.told.audited["POST /api/v1/tokens"] == {"token_created"}
+    await desk.waiting_for(desk.silent[11], value=RECEIVED_BY_ROW + 2)
     query = {"form": FORM, "period": PERIOD, "organization": desk.silent[11].code}
     exported = await commune.call("GET", f"/api/v1/exports/figures?{httpx.QueryParams(query)}")
     rows = list(csv.DictReader(io.StringIO(exported.text)))
