@@ -13,16 +13,6 @@ from shared.domain.operations import Rational
 from shared.domain.plans import CompiledCheck, Grid
 
 NOT_THERE = "chưa có"
-INCOMPLETENESS = frozenset(
-    {
-        "missing_cell",
-        "nothing_entered",
-        "missing_text",
-        "missing_entry",
-        "missing_section",
-        "too_few_entries",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +32,6 @@ class Fault:
     severity: Severity = Severity.HARD
     check: str | None = None
     explanation: str | None = None
-
-    @property
-    def is_incompleteness(self) -> bool:
-        """Nothing is wrong yet, something is not there: a draft may be kept like this."""
-        return self.code in INCOMPLETENESS
 
     @property
     def blocks(self) -> bool:

@@ -136,20 +136,6 @@ def check(
     return tuple(failed)
 
 
-def read_submission(
-    form: FormTemplate, raw: object, *, previous: Figures | None = None
-) -> tuple[Figures, tuple[Fault, ...]]:
-    """The figures that ``raw`` (rows of columns, as parsed from JSON) holds, and what is wrong.
-
-    Faults come in input order, then the cells that are missing. A derived cell may be sent if it
-    is equal to what is computed; else it is a ``total_mismatch``. ``null`` is not entered.
-    """
-    plan = plan_of(form)
-    reading = _read(form, raw)
-    grid = _grid(plan, reading.figures, previous=previous, unknown=reading.invalid)
-    return reading.figures, _limited(_reading_faults(plan, reading, grid))
-
-
 def validate(
     form: FormTemplate,
     raw: object,

@@ -104,8 +104,6 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
     code: ProblemType(code, status) for code, status in _STATUS_OF_CODE.items()
 }
 INTERNAL_ERROR = PROBLEM_TYPES["internal_error"]
-DEFECTS = frozenset({"impossible_coverage", "invalid_expression"})
-"""Domain errors that no input can cause: to the caller they are internal errors."""
 
 
 def problem_type_of(error: DomainError) -> ProblemType:

@@ -25,7 +25,7 @@ Domain errors are mapped by `shared.web.problem_types`; nothing else needs to be
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from shared.web.problem_types import PROBLEM_TYPES, ProblemType
 
@@ -212,32 +212,3 @@ class ServiceUnavailable(ProblemError):
 
     def __init__(self, detail: str | None = None, *, retry_after_seconds: int = 5) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after_seconds)})
-
-
-class DomainFault(Protocol):
-    """A fault as `shared.domain.sheets` finds it in figures."""
-
-    @property
-    def pointer(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def row(self) -> str | None: ...
-    @property
-    def column(self) -> str | None: ...
-    @property
-    def severity(self) -> str: ...
-
-
-def fault_error(fault: DomainFault) -> ProblemFault:
-    """The fault of a figure as an entry of `errors[]`."""
-    return ProblemFault(
-        code=fault.code,
-        detail=fault.detail,
-        pointer=fault.pointer,
-        row=fault.row,
-        column=fault.column,
-        severity=str(fault.severity),
-    )

@@ -50,11 +50,6 @@ class Scope:
         if not self.can_read(organization_id):
             raise NotFound
 
-    def require_receive(self, organization_id: OrganizationId) -> None:
-        """Raises NotFound unless the organization's reports are received here."""
-        if organization_id not in self.receives:
-            raise NotFound
-
 
 def scope_of(principal: Principal, catalogue: ScopeSource, *, on: date) -> Scope:
     """The scope on that day. An organization that has ended keeps only itself.

@@ -15,8 +15,8 @@ from services.aggregator.exports.rows import SIMULATED
 from shared.domain.identifiers import OrganizationCode
 from shared.domain.periods import Frequency, Period, PeriodCalendar
 from shared.domain.rollups import exact_sum
-from shared.domain.sheets import read_submission
 from shared.web.problems import ValidationFailed
+from tests.factories.reading import figures_and_faults
 from tests.integration.aggregator.conftest import Deliver
 from tests.integration.aggregator.desk import Desk
 from tests.integration.aggregator.world import (
@@ -62,7 +62,7 @@ async def test_reports_that_went_out_come_back_as_they_were(desk: Desk, sent: No
 
     back = {}
     for unit in SENT:
-        figures, faults = read_submission(form, typed(document, str(unit)))
+        figures, faults = figures_and_faults(form, typed(document, str(unit)))
         assert not faults
         back[unit] = figures
     assert back == SENT

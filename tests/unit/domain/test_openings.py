@@ -13,10 +13,11 @@ from shared.domain.expressions import Cell, Expression, evaluate
 from shared.domain.forms import FormTemplate, InvalidForm, Precedence
 from shared.domain.identifiers import ColumnCode, RowCode
 from shared.domain.organizations import OrganizationKind, OrganizationVersion
-from shared.domain.sheets import canonical_figures, complete, read_submission, sheet_of_values
+from shared.domain.sheets import canonical_figures, complete, sheet_of_values
 from tests.factories.expressions import numbers
 from tests.factories.forms import PERCENT, column, form, row
 from tests.factories.organizations import commune, ward
+from tests.factories.reading import figures_and_faults
 
 WARDS = Scope(kinds=frozenset({OrganizationKind.WARD}))
 D1, D2, D3, TOTAL = (RowCode(code) for code in ("D1", "D2", "D3", "TONG"))
@@ -34,7 +35,7 @@ def rows_in_total(*closed: Scope) -> FormTemplate:
 def test_a_closed_cell_is_locked_and_shows_nothing() -> None:
     owed = rows_in_total(Scope(), WARDS).as_owed_by(WARD)
     assert owed.input_cells == (CellRef(D1, C1),)
-    figures, faults = read_submission(owed, {"D1": {"1": 4}, "D2": {"1": None}})
+    figures, faults = figures_and_faults(owed, {"D1": {"1": 4}, "D2": {"1": None}})
     assert faults == ()
     sheet = complete(owed, figures)
     assert sheet.value(CellRef(D2, C1)) is None
@@ -43,7 +44,7 @@ def test_a_closed_cell_is_locked_and_shows_nothing() -> None:
 
 def test_typing_a_closed_cell_is_a_fault_with_its_place() -> None:
     owed = rows_in_total(Scope(), WARDS).as_owed_by(WARD)
-    _, faults = read_submission(owed, {"D1": {"1": 4}, "D2": {"1": 0}})
+    _, faults = figures_and_faults(owed, {"D1": {"1": 4}, "D2": {"1": 0}})
     assert [(each.code, each.pointer) for each in faults] == [("closed_cell", "/figures/D2/1")]
     assert faults[0].blocks
 
@@ -157,9 +158,9 @@ def test_a_total_is_that_of_the_form_without_the_closed_rows(
 
 def test_a_required_cell_that_is_blank_is_a_fault_with_its_place() -> None:
     template = form(blank_is_zero=True, columns=(column("1", required=True), column("2")))
-    _, faults = read_submission(template, {"D1": {"2": 1}})
+    _, faults = figures_and_faults(template, {"D1": {"2": 1}})
     assert [(each.code, each.pointer) for each in faults] == [("missing_cell", "/figures/D1/1")]
-    assert read_submission(template, {"D1": {"1": 1}})[1] == ()
+    assert figures_and_faults(template, {"D1": {"1": 1}})[1] == ()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_the_cell_says_before_its_row_and_its_row_before_its_column(
         cells=(CellRule(cell=cell, required=of_cell),),
     )
     assert template.is_required(cell) is required
-    assert bool(read_submission(template, {})[1]) is required
+    assert bool(figures_and_faults(template, {})[1]) is required
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from shared.domain.sheets import (
     MAX_FAULTS,
     canonical_figures,
     complete,
-    read_submission,
     validate,
 )
 from tests.factories.forms import (
@@ -25,6 +24,7 @@ from tests.factories.forms import (
     form,
     form_ii_06a,
 )
+from tests.factories.reading import figures_and_faults
 
 II_06A = form_ii_06a(fields_of_work=3)
 SUBMISSIONS = st.dictionaries(
@@ -97,19 +97,19 @@ def codes(faults: tuple[Fault, ...]) -> list[tuple[str, str]]:
     ],
 )
 def test_bad_input_is_told_at_its_place(raw: object, expected: list[tuple[str, str]]) -> None:
-    assert codes(read_submission(II_06A, raw)[1]) == expected
+    assert codes(figures_and_faults(II_06A, raw)[1]) == expected
 
 
 def test_a_total_may_be_sent_if_it_is_right() -> None:
     raw = {"LV01": {"3": 4, "4": 2, "5": "2", "6": None, "12": 4}, "TONG": {"3": "4"}}
-    found, faults = read_submission(II_06A, raw)
+    found, faults = figures_and_faults(II_06A, raw)
 
     assert faults == ()
     assert found == figures({"LV01": {"4": 2, "5": 2, "12": 4}})
 
 
 def test_a_mismatch_names_both_numbers() -> None:
-    _, [fault] = read_submission(II_06A, {"LV01": {"3": 1200, "4": 1180}})
+    _, [fault] = figures_and_faults(II_06A, {"LV01": {"3": 1200, "4": 1180}})
 
     assert fault.detail.startswith(
         "Số gửi lên là 1.200, tính từ các ô thành phần là 1.180, lệch 20."
@@ -125,8 +125,8 @@ def test_a_ratio_may_be_sent_as_it_is_shown() -> None:
         )
     )
 
-    assert read_submission(template, {"D1": {"1": 1, "2": "0,3"}})[1] == ()
-    assert codes(read_submission(template, {"D1": {"1": 0, "3": 1}})[1]) == [
+    assert figures_and_faults(template, {"D1": {"1": 1, "2": "0,3"}})[1] == ()
+    assert codes(figures_and_faults(template, {"D1": {"1": 0, "3": 1}})[1]) == [
         ("/figures/D1/3", "derived_cell")
     ]
 
@@ -135,18 +135,17 @@ def test_a_typed_total_looks_back_when_its_formula_does() -> None:
     template = form(columns=(column("1"), column("2", "[1] + previous([1])")))
     raw = {"D1": {"1": 1, "2": 6}}
 
-    assert read_submission(template, raw, previous=figures({"D1": {"1": 5}}))[1] == ()
+    assert figures_and_faults(template, raw, previous=figures({"D1": {"1": 5}}))[1] == ()
 
 
 def test_every_cell_is_required_where_blank_is_not_zero() -> None:
-    found, faults = read_submission(form(), {"D1": {"2": "x"}})
+    found, faults = figures_and_faults(form(), {"D1": {"2": "x"}})
 
     assert found == {}
     assert codes(faults) == [
         ("/figures/D1/2", "not_a_number"),
         ("/figures/D1/1", "missing_cell"),
     ]
-    assert [fault.is_incompleteness for fault in faults] == [False, True]
 
 
 def test_a_rule_over_an_unreadable_cell_waits_for_the_next_attempt() -> None:
@@ -180,13 +179,13 @@ def test_whatever_is_sent_is_answered(raw: object) -> None:
 
 @given(st.dictionaries(st.text(), st.text(), min_size=1))
 def test_every_unknown_row_is_named(raw: dict[str, str]) -> None:
-    _, faults = read_submission(II_06A, raw)
+    _, faults = figures_and_faults(II_06A, raw)
 
     assert len(faults) == len(raw)
 
 
 def test_the_answer_to_a_flood_of_garbage_stays_small() -> None:
-    _, faults = read_submission(II_06A, {f"X{place}": 1 for place in range(MAX_FAULTS + 1)})
+    _, faults = figures_and_faults(II_06A, {f"X{place}": 1 for place in range(MAX_FAULTS + 1)})
 
     assert len(faults) == MAX_FAULTS + 1
     assert faults[-1].code == "too_many_faults"
@@ -194,7 +193,7 @@ def test_the_answer_to_a_flood_of_garbage_stays_small() -> None:
 
 @given(SUBMISSIONS)
 def test_what_is_read_is_what_was_typed(raw: dict[str, dict[str, int]]) -> None:
-    found, _ = read_submission(II_06A, raw)
+    found, _ = figures_and_faults(II_06A, raw)
 
     assert found == figures({code: cells for code, cells in raw.items() if cells})
 
@@ -212,4 +211,4 @@ def test_numbers_and_their_text_are_read_alike(raw: dict[str, dict[str, int]]) -
 def test_a_completed_sheet_sent_back_whole_is_accepted(raw: dict[str, dict[str, int]]) -> None:
     whole = complete(II_06A, figures(raw)).as_mapping()
 
-    assert not read_submission(II_06A, whole)[1]
+    assert not figures_and_faults(II_06A, whole)[1]

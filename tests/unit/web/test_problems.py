@@ -17,16 +17,18 @@ from shared.labels.labels import Language, load_labels
 from shared.web import problems
 from shared.web.access import Anyone
 from shared.web.json import ExactRoute
-from shared.web.problem_types import DEFECTS, INTERNAL_ERROR, PROBLEM_TYPES, problem_type_of
+from shared.web.problem_types import INTERNAL_ERROR, PROBLEM_TYPES, problem_type_of
 from shared.web.problems import (
     NotFound,
     ProblemError,
     ProblemFault,
     TooManyRequests,
     ValidationFailed,
-    fault_error,
 )
 from tests.support.web import client_of, web_app
+
+DEFECTS = {"impossible_coverage", "invalid_expression"}
+"""Domain errors that no input can cause: to the caller they are internal errors."""
 
 router = APIRouter(route_class=ExactRoute)
 
@@ -167,14 +169,6 @@ async def test_faults_keep_their_place(client):
     assert answer.json()["errors"] == [
         {"code": "missing_cell", "detail": "Thiếu số.", "row": "LV01", "column": "4"}
     ]
-
-
-async def test_a_domain_fault_becomes_an_entry_of_errors():
-    class Fault:
-        pointer, code, detail = "/figures/LV01/4", "negative_count", "Không được âm."
-        row, column, severity = "LV01", "4", "hard"
-
-    assert fault_error(Fault()).as_json()["pointer"] == "/figures/LV01/4"
 
 
 async def test_all_validation_faults_come_at_once_with_pointers(client):

@@ -63,14 +63,11 @@ def test_a_commune_reads_itself_and_its_predecessors_only():
 
 def test_a_receiver_reads_those_who_report_to_it_and_their_predecessors():
     assert scope(OFFICE).receives == {COMMUNE, OLD_COMMUNE}
-    scope(OFFICE).require_receive(OLD_COMMUNE)
 
 
 def test_what_lies_outside_is_not_found():
     with pytest.raises(NotFound):
         scope(COMMUNE).require_read(OTHER)
-    with pytest.raises(NotFound):
-        scope(PROVINCE).require_receive(COMMUNE)
 
 
 def test_an_organization_that_ended_keeps_only_itself():
