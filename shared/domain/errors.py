@@ -45,8 +45,8 @@ DomainError
 │   ├── AlreadyExcluded
 │   ├── AlreadyHeld
 │   ├── ExtensionNotLater
-│   ├── NotASuccessor
 │   ├── ExtensionTooLate
+│   ├── NotASuccessor
 │   ├── NotExcluded
 │   └── ReportStands
 ├── PeriodError
