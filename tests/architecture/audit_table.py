@@ -102,6 +102,8 @@ READING_COMMANDS = frozenset(
     {
         "catalogue check",
         "catalogue diff",
+        "catalogue draft",
+        "catalogue preview",
         "catalogue schema",
         "catalogue show",
         "dead-letters list",
