@@ -82,7 +82,9 @@ async def queue_page(
 ) -> Response:
     """What waits, unless another state is asked for; `missing` is what was not sent."""
     wanted = ReportState.SUBMITTED if state == MISSING else ReportState(state)
-    queue = await read_queue(intake, principal, QueueFilter(state=wanted, limit=QUEUE_LENGTH))
+    decided = wanted is not ReportState.SUBMITTED
+    part = QueueFilter(state=wanted, limit=QUEUE_LENGTH, newest=decided)
+    queue = await read_queue(intake, principal, part)
     missing = await read_missing(intake, principal, limit=QUEUE_LENGTH)
     known, language = await intake.catalogue.current(), language_of(request)
     organization = organization_of(known, principal.organization_id, on=intake.clock.today())
@@ -90,7 +92,7 @@ async def queue_page(
         request,
         "intake/review.html",
         organization_name=office_name(organization) if organization else "",
-        lines=_lines(queue, known, language=language),
+        lines=_lines(queue, known, language=language, newest=decided),
         missing=[_missing_line(each, known, language=language) for each in missing],
         state=str(state),
         state_tabs=[*_tabs(request, queue), _missing_tab(request, len(missing))],
@@ -296,9 +298,11 @@ def _missing_line(obligation: Obligation, known: Catalogue, *, language: Languag
     )
 
 
-def _lines(queue: Queue, known: Catalogue, *, language: Language) -> list[QueueLine]:
-    """Who sent first comes first."""
-    waiting = sorted(queue.waiting, key=lambda each: each.submitted_at)
+def _lines(
+    queue: Queue, known: Catalogue, *, language: Language, newest: bool = False
+) -> list[QueueLine]:
+    """Who sent first comes first; of what is decided, who sent last."""
+    waiting = sorted(queue.waiting, key=lambda each: each.submitted_at, reverse=newest)
     return [_line(each, known, language=language) for each in waiting]
 
 

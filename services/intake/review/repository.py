@@ -17,7 +17,7 @@ from shared.db.engine import read_json
 from shared.domain.identifiers import OrganizationId
 from shared.domain.obligations import Obligation
 
-READ_QUEUE = f"""
+QUEUE = f"""
 SELECT {OBLIGATION_COLUMNS}, {REPORT_COLUMNS}, v.submitted_at, v.nothing_to_report, v.explanations
 FROM log.obligation o
 JOIN log.report r ON r.obligation_id = o.id
@@ -26,8 +26,9 @@ WHERE o.receiver_id = $1 AND o.organization_id = ANY($2::bigint[])
   AND r.state = ANY($3::text[])
   AND ($4::text IS NULL OR o.period = $4)
   AND r.id > $5
-ORDER BY r.id LIMIT $6
 """
+READ_QUEUE = f"{QUEUE} ORDER BY r.id LIMIT $6"
+READ_NEWEST = f"{QUEUE} ORDER BY v.submitted_at DESC, r.id DESC LIMIT $6"
 
 COUNT_QUEUE = """
 SELECT r.state, count(*) AS reports
@@ -65,10 +66,15 @@ async def read_queue(
     period: str | None = None,
     after: int = 0,
     limit: int,
+    newest: bool = False,
 ) -> tuple[Waiting, ...]:
-    """The reports that `reporters` sent to `receiver_id` and that are in one of `states`."""
+    """The reports that `reporters` sent to `receiver_id` and that are in one of `states`.
+
+    In order of id; with `newest`, those that were sent last, and they first.
+    """
+    statement = READ_NEWEST if newest else READ_QUEUE
     rows = await connection.fetch(
-        READ_QUEUE, receiver_id, list(reporters), list(states), period, after, limit
+        statement, receiver_id, list(reporters), list(states), period, after, limit
     )
     return tuple(_waiting(row) for row in rows)
 

@@ -19,6 +19,7 @@ class QueueFilter:
     period: str | None = None
     after: int = 0
     limit: int = 100
+    newest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,10 @@ class Queue:
 
 
 async def read_queue(intake: Intake, principal: Principal, wanted: QueueFilter) -> Queue:
-    """The reports that the caller's organization receives by the chain, in order of id."""
+    """The reports that the caller's organization receives by the chain, in order of id.
+
+    With `newest`, those that were sent last, and they first.
+    """
     scope = await current_scope(intake, principal)
     async with snapshot(intake.engine) as connection:
         native = await driver(connection)
@@ -43,6 +47,7 @@ async def read_queue(intake: Intake, principal: Principal, wanted: QueueFilter) 
                 period=wanted.period,
                 after=wanted.after,
                 limit=wanted.limit,
+                newest=wanted.newest,
             ),
             counts=await repository.count_queue(
                 native, principal.organization_id, reporters=scope.readable

@@ -1,11 +1,13 @@
 """A receiver approves many reports by one call: all of them, or none."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.intake_world import Caller, World
+from tests.support.visitor import Visitor
 
 APPROVALS = "/api/v1/review/approvals"
 
@@ -131,3 +133,20 @@ async def test_two_callers_who_name_them_in_another_order_do_not_wait_for_ever(
 
     assert sorted(each.status_code for each in answers) == [200, 412]
     assert await _states(world, reports) == ["approved"] * 3
+
+
+async def test_of_what_is_approved_the_newest_stands_first(
+    world: World, siblings: list[Caller]
+) -> None:
+    *communes, district = siblings
+    reports = []
+    for each in communes:
+        reports += await _sent([each])
+        world.clock.move_to(world.clock.now() + timedelta(minutes=5))
+    await _approve(district, reports)
+    receiver = Visitor(world, await world.session(district.organization, "reviewer"))
+
+    page = (await receiver.get("/review?state=approved")).text
+
+    places = [page.index(f'href="/review/{each["report_id"]}"') for each in reports]
+    assert places == sorted(places, reverse=True)
