@@ -4,7 +4,7 @@ A message carries a position, never a figure: whoever hears it asks again and is
 committed position is polled, so it does not matter which process applied the event.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import StreamingResponse
@@ -20,6 +20,19 @@ from shared.web.identifiers import LARGEST_ID
 from shared.web.principals import Principal
 from shared.web.problems import ProblemError
 
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "One event: `position` when figures moved on, `closed` when the caller may hear "
+    "no more of them.",
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+        "event": {"enum": ["position", "closed"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
+"""Of a stream, OpenAPI 3.1 describes each event."""
+
 router = APIRouter(prefix="/api/v1", tags=["stream"])
 
 
@@ -27,7 +40,7 @@ router = APIRouter(prefix="/api/v1", tags=["stream"])
     "/stream",
     summary="Hear when figures move on",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": EVENT}}}},
 )
 async def open_stream(
     request: Request,
