@@ -63,6 +63,7 @@ async def test_the_keeper_outlives_a_connection_that_the_server_ends(world: Worl
         await until(lambda: _end_whoever_waits_for_the_lock(world))
     await until(lambda: _are_fixed(world))
 
+    assert not keeping.done()
     stop.set()
     await keeping
 
