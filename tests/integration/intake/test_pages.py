@@ -2,6 +2,7 @@
 
 import re
 
+from shared.domain.forms import Severity
 from tests.support.intake_world import Caller, World
 from tests.support.visitor import CELLS, Visitor, checked, fields_of, hidden
 
@@ -179,6 +180,24 @@ async def test_the_queue_and_the_report_beside_it(sender: Caller, receiver: Visi
     assert f"/review/{report_id}" in queue.text
     assert "trước đây là 0, nay là" in report.text
     assert "Xác nhận duyệt" in report.text
+
+
+async def test_an_explanation_that_names_no_row_is_shown_by_its_rule(
+    world: World, sender: Caller, officer: Visitor, receiver: Visitor
+) -> None:
+    rule = next(
+        check.code
+        for form in world.known.forms
+        for check in form.checks
+        if check.severity is Severity.SOFT
+    )
+    said = {rule: "Đã rà soát từng dòng"}
+    report_id = (await sender.send(sender.body(explanations=said))).json()["report_id"]
+
+    for reader, path in ((officer, "reports"), (receiver, "review")):
+        page = await reader.get(f"/{path}/{report_id}")
+        assert page.status_code == 200
+        assert f"{rule}:</span> Đã rà soát từng dòng" in page.text
 
 
 async def test_pages_of_others_are_not_found(world: World, sender: Caller, desk: str) -> None:
